@@ -1,0 +1,198 @@
+// Package presenter decides what the window shows and what its buttons do. It
+// knows nothing of Fyne: a [State] is one value that says everything the window
+// shows, and [Actions] is everything that a person can do. Screens draw a State
+// and call Actions; package app carries each new State to the UI thread.
+package presenter
+
+import "time"
+
+// Screen is which screen is shown.
+type Screen string
+
+// The screens.
+const (
+	ScreenStarting Screen = "starting" // before the first account is known; drawn as an empty ground
+	ScreenSignIn   Screen = "signin"
+	ScreenWaiting  Screen = "waiting"
+	ScreenProfile  Screen = "profile"
+)
+
+// State is everything the window shows. It is a value: it is never changed
+// after it was handed out, and two equal States draw the same picture. It holds
+// no secret, so it may be written to a trace.
+type State struct {
+	Screen  Screen       `json:"screen"`
+	Demo    bool         `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
+	SignIn  SignInView   `json:"signin,omitzero"`
+	Waiting WaitingView  `json:"waiting,omitzero"`
+	Profile ProfileView  `json:"profile,omitzero"`
+	Problem *ProblemView `json:"problem,omitempty"` // shown on whichever screen is up
+	Confirm *ConfirmView `json:"confirm,omitempty"` // a question that must be answered first
+}
+
+// SignInView is the first screen.
+type SignInView struct {
+	Providers []ProviderButton `json:"providers"`
+	Keep      Keep             `json:"keep"`
+	// RegisterHelp is the address of the page that tells how to use a real
+	// client; empty when there is none to show.
+	RegisterHelp string `json:"register_help,omitempty"`
+}
+
+// ProviderButton is one "Sign in with …".
+type ProviderButton struct {
+	ID     string `json:"id"`
+	Name   string `json:"name"`
+	Google bool   `json:"google,omitempty"` // follows Google's branding guidelines
+}
+
+// Keep says where the sign-in is kept, for the line "You stay signed in through …".
+type Keep struct {
+	Known      bool   `json:"known"`      // false until the store was asked: no line yet
+	Persistent bool   `json:"persistent"` // false: "until you quit"
+	Name       string `json:"name,omitempty"`
+	Locked     bool   `json:"locked,omitempty"` // the store will ask to be unlocked
+}
+
+// StepID is one of the four lines of the waiting screen.
+type StepID string
+
+// The lines in their order.
+const (
+	StepBrowser StepID = "browser" // Browser opened
+	StepSignIn  StepID = "signin"  // Waiting for you to sign in
+	StepCheck   StepID = "check"   // Check the answer and exchange the code
+	StepLoad    StepID = "load"    // Load your profile
+)
+
+// StepState is how far a line is.
+type StepState string
+
+// The states of a line.
+const (
+	StepTodo   StepState = "todo"
+	StepActive StepState = "active"
+	StepDone   StepState = "done"
+	StepFailed StepState = "failed"
+)
+
+// WaitingView is the screen while the browser is open.
+type WaitingView struct {
+	Host     string       `json:"host"` // who the page in the browser is from
+	Provider string       `json:"provider"`
+	Steps    [4]StepLine  `json:"steps"`
+	Deadline time.Time    `json:"deadline,omitzero"` // the screen counts down to it while StepSignIn is active
+	Copied   bool         `json:"copied,omitempty"`  // the link was copied: the button says so
+	Unlock   string       `json:"unlock,omitempty"`  // name of the keychain whose dialog is waited for
+	Person   *PersonView  `json:"person,omitempty"`  // known as soon as the ID token was checked
+	Browser  BrowserState `json:"browser"`
+}
+
+// BrowserState says whether the browser could be started.
+type BrowserState string
+
+// The states of the browser.
+const (
+	BrowserOpening BrowserState = "opening"
+	BrowserOpened  BrowserState = "opened"
+	BrowserFailed  BrowserState = "failed" // "No browser could be opened. Copy the link instead."
+)
+
+// StepLine is one line of the waiting screen.
+type StepLine struct {
+	ID    StepID    `json:"id"`
+	State StepState `json:"state"`
+}
+
+// PersonView is who signed in. All texts are remote, cleaned and capped, and
+// are shown as plain text.
+type PersonView struct {
+	Name     string `json:"name"` // never empty: falls back to e-mail, then subject
+	Email    string `json:"email,omitempty"`
+	Verified bool   `json:"verified,omitempty"`
+	Initials string `json:"initials"`
+	Color    int    `json:"color"`             // which of the avatar grounds; from the subject
+	Picture  string `json:"picture,omitempty"` // path of a checked PNG in the cache
+}
+
+// FieldID says which line of the profile a Field is; its label is a translation.
+type FieldID string
+
+// The lines of the profile in their order.
+const (
+	FieldName         FieldID = "name"
+	FieldGivenName    FieldID = "given_name"
+	FieldFamilyName   FieldID = "family_name"
+	FieldLanguage     FieldID = "language"
+	FieldOrganization FieldID = "organization"
+	FieldBirthday     FieldID = "birthday"
+	FieldSubject      FieldID = "subject" // "Account ID", shown in the fixed-width font
+)
+
+// Field is one line of the profile card.
+type Field struct {
+	ID    FieldID `json:"id"`
+	Value string  `json:"value"`
+}
+
+// ProfileView is the profile screen.
+type ProfileView struct {
+	Person     PersonView `json:"person"`
+	Provider   string     `json:"provider"`
+	Fields     []Field    `json:"fields"`
+	Source     string     `json:"source,omitempty"` // host the profile came from
+	Updated    time.Time  `json:"updated,omitzero"` // when; zero: from the ID token only, still loading
+	Refreshing bool       `json:"refreshing,omitempty"`
+	Offline    bool       `json:"offline,omitempty"`    // shown from the cache
+	Until      bool       `json:"until_quit,omitempty"` // kept in memory only: "until you quit"
+	SigningOut bool       `json:"signing_out,omitempty"`
+}
+
+// ProblemView is an error with one next step. Code and Phase are those of
+// auth.Problem; the words are the translations "problem.<code>.title" and
+// "problem.<code>.text".
+type ProblemView struct {
+	Phase  string `json:"phase"`
+	Code   string `json:"code"`
+	Next   Next   `json:"next"`
+	Detail string `json:"detail,omitempty"` // redacted, copyable
+	// Values fill {{.Host}} and the like in the translation.
+	Values map[string]string `json:"values,omitempty"`
+}
+
+// Next is the one next step of a problem, and so the button under it.
+type Next string
+
+// The next steps.
+const (
+	NextRetry      Next = "retry"       // start the same sign-in again
+	NextSignIn     Next = "signin"      // sign in again with this account
+	NextCopyLink   Next = "copy_link"   // the browser did not open
+	NextUnlock     Next = "unlock"      // unlock the keychain
+	NextRefresh    Next = "refresh"     // load the profile again
+	NextDismiss    Next = "dismiss"     // read it, go on
+	NextOpenConfig Next = "open_config" // show the folder with providers.toml
+)
+
+// ConfirmView is a question with two answers.
+type ConfirmView struct {
+	Kind string `json:"kind"` // "other_account"
+	// Old and New are the e-mail addresses (or names) in question.
+	Old string `json:"old"`
+	New string `json:"new"`
+}
+
+// Actions is everything that a person can do. Each returns at once; what comes
+// of it arrives as a new State.
+type Actions interface {
+	SignIn(providerID string) // starts a sign-in
+	OpenAgain()               // opens the browser again
+	CopyLink()                // puts a fresh start link on the clipboard
+	Cancel()                  // ends the sign-in, closes the question or the problem
+	Confirm(yes bool)         // answers State.Confirm
+	Refresh()                 // loads the profile again
+	SignOut()                 // ends the session on this computer and revokes it
+	Next()                    // takes the next step of State.Problem
+	Dismiss()                 // closes State.Problem
+	RegisterHelp()            // opens the page on using a real client
+}
