@@ -1,0 +1,128 @@
+# Latchkey. `make` lists the targets; `make run` is all a newcomer needs.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+# One set of flags for everything, so that Fyne's C is compiled once.
+# migrated_fynedo: FyneApp.toml's [Migrations], which plain `go build` ignores.
+export GOFLAGS := -buildvcs=false -trimpath -tags=release,migrated_fynedo
+export CGO_ENABLED := 1
+
+# Packagers may build a Google client in: GOOGLE_CLIENT_ID and
+# GOOGLE_CLIENT_SECRET (a desktop client's secret is not confidential).
+VERSION := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
+VALUES := -X main.version=$(VERSION)
+ifneq ($(GOOGLE_CLIENT_ID),)
+VALUES += -X main.googleClientID=$(GOOGLE_CLIENT_ID) -X main.googleClientSecret=$(GOOGLE_CLIENT_SECRET)
+endif
+LDFLAGS := -s -w $(VALUES)
+
+ARCH := $(shell dpkg --print-architecture 2>/dev/null || go env GOARCH)
+DEB := dist/latchkey_$(VERSION)_$(ARCH).deb
+FUZZTIME ?= 20s
+BENCHTIME ?= 1s
+
+# Unit tests link the keychain and Fyne, both of which look for a session bus:
+# theirs must not be the developer's own.
+NO_BUS := DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+##### Running
+
+.PHONY: run
+run: ## set up, build and start; with no display: demo
+ifeq ($(shell uname -s)$(DISPLAY)$(WAYLAND_DISPLAY),Linux)
+	@echo 'No display here: showing the main job on a virtual one (make demo).'
+	@$(MAKE) --no-print-directory demo
+else
+	@tools/setup.sh build
+	@$(MAKE) --no-print-directory build
+	build/latchkey
+endif
+
+.PHONY: demo
+demo: setup-test programs ## the main job on a virtual display, with a real browser and keychain; pictures in build/demo
+	go build -o build/demo-runner ./e2e/demo
+	build/demo-runner -out build/demo
+
+.PHONY: build
+build: ## the program: build/latchkey
+	@tools/setup.sh build
+	go build -ldflags '$(LDFLAGS)' -o build/latchkey .
+
+.PHONY: programs
+programs: build
+	go build -o build/mockprovider ./cmd/mockprovider
+
+##### Checking
+
+.PHONY: test
+test: setup-test lint unit e2e ## set up, and what every change must pass
+
+.PHONY: test-all
+test-all: test fuzz bench test-packages ## everything this machine can try
+
+.PHONY: setup-test
+setup-test:
+	@tools/setup.sh test
+
+.PHONY: lint
+lint: build/bin/staticcheck ## gofmt, go vet, staticcheck
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
+	  [ -z "$$unformatted" ] || { echo "Not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go -C tools vet ./...
+	build/bin/staticcheck ./...
+
+.PHONY: unit
+unit:
+	$(NO_BUS) go test -race $$(tools/packages.sh plain)
+	$(NO_BUS) go test $$(tools/packages.sh fyne)
+
+.PHONY: e2e
+e2e: programs ## whole-program tests: real window, browser and keychain
+	go test -count=1 -timeout 15m ./e2e/...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target, FUZZTIME (20s) each
+	@for package in $$(tools/packages.sh plain); do \
+	  for target in $$($(NO_BUS) go test -list '^Fuzz' "$$package" | grep '^Fuzz' || true); do \
+	    echo "== $$package $$target"; \
+	    $(NO_BUS) go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package"; \
+	  done; \
+	done
+
+.PHONY: bench
+bench: ## benchmarks of the packages without Fyne, BENCHTIME (1s) each
+	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
+
+##### Packages
+
+.PHONY: package
+package: build build/bin/mkdeb ## installers into dist/: a .deb
+	@tools/setup.sh package
+	packaging/deb/make.sh '$(VERSION)' '$(ARCH)'
+
+.PHONY: test-packages
+test-packages: setup-test package programs ## install the package, start it from its menu entry, sign in, remove it
+	LATCHKEY_DEB='$(abspath $(DEB))' go test -count=1 -timeout 15m -run TestPackage ./packaging/deb/...
+
+##### Tools, pinned in tools/go.mod
+
+build/bin/staticcheck: tools/go.mod
+	go -C tools build -o ../build/bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	@touch $@
+
+build/bin/mkdeb: tools/go.mod tools/mkdeb/main.go
+	go -C tools build -o ../build/bin/mkdeb ./mkdeb
+	@touch $@
+
+.PHONY: clean
+clean: ## remove build/ and dist/
+	rm -rf build dist
