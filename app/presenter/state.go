@@ -34,9 +34,6 @@ type State struct {
 type SignInView struct {
 	Providers []ProviderButton `json:"providers"`
 	Keep      Keep             `json:"keep"`
-	// RegisterHelp is the address of the page that tells how to use a real
-	// client; empty when there is none to show.
-	RegisterHelp string `json:"register_help,omitempty"`
 }
 
 // ProviderButton is one "Sign in with …".
@@ -160,6 +157,10 @@ type ProblemView struct {
 	Values map[string]string `json:"values,omitempty"`
 }
 
+// CodeRegisterClient is no error: the ProblemView with this code tells how to
+// use a real Google client instead of the demo.
+const CodeRegisterClient = "register_client"
+
 // Next is the one next step of a problem, and so the button under it.
 type Next string
 
@@ -194,5 +195,5 @@ type Actions interface {
 	SignOut()                 // ends the session on this computer and revokes it
 	Next()                    // takes the next step of State.Problem
 	Dismiss()                 // closes State.Problem
-	RegisterHelp()            // opens the page on using a real client
+	RegisterHelp()            // tells how to use a real client
 }

@@ -48,11 +48,18 @@ const (
 	ReasonNone      Reason = ""
 	ReasonDismissed Reason = "dismissed"  // the user closed the unlock dialog (Locked)
 	ReasonDenied    Reason = "denied"     // the system or user refused this program (Locked)
-	ReasonTimeout   Reason = "timeout"    // no answer within the deadline (Unavailable)
+	ReasonTimeout   Reason = "timeout"    // no answer within the deadline (Unavailable; Locked if it was the person who gave none)
 	ReasonBusy      Reason = "busy"       // an earlier call still hangs (Unavailable)
 	ReasonNoService Reason = "no_service" // no keychain on this computer (Unavailable)
 	ReasonMismatch  Reason = "mismatch"   // read back other bytes than were written (Unavailable)
 	ReasonTooBig    Reason = "too_big"    // the store cannot hold an item of this size (Unavailable)
+
+	// ReasonLost: the connection to the keychain broke and cannot be had again
+	// before the program is started anew (Unavailable).
+	ReasonLost Reason = "lost"
+	// ReasonNoCollection: the keychain is there but nobody has made a default
+	// place in it yet; Unlock offers to (Unavailable).
+	ReasonNoCollection Reason = "no_collection"
 )
 
 // Error is every error that a Store returns. Outcome is Absent, Locked or

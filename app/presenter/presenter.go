@@ -1,0 +1,201 @@
+package presenter
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"app.latchkey/auth"
+	"app.latchkey/resources"
+)
+
+// Window is what a Presenter asks of the window besides drawing States. Each
+// call returns at once.
+type Window interface {
+	CopyText(text string)     // puts text on the clipboard
+	Raise()                   // brings the window to the front, where the system lets it
+	OpenFolder(path string)   // shows a folder in the system's file manager
+	OpenAddress(https string) // shows a help page in the browser
+}
+
+// Config is what a Presenter needs.
+type Config struct {
+	Auth      *auth.Client
+	Resources *resources.Client
+	// Providers are offered on the sign-in screen, in this order.
+	Providers []auth.Provider
+	// Demo says that the only provider is the mock inside this program.
+	Demo bool
+	// Problem is shown on the first screen: a broken configuration.
+	Problem error
+	// ConfigDir is opened for whoever wants to mend the configuration. Its
+	// providers.toml is made from ProvidersTemplate if it is missing.
+	ConfigDir string
+	Window    Window
+	// OnState is given each new State, in order, never on the UI thread.
+	OnState func(State)
+	Now     func() time.Time // nil: time.Now
+	Logger  *slog.Logger     // nil: discarded
+}
+
+// Presenter implements Actions. One goroutine owns its fields: actions and the
+// results of background work are events in one queue, so no State is ever
+// built from two halves.
+type Presenter struct {
+	config Config
+	ctx    context.Context // ends with Close
+	stop   context.CancelFunc
+	events chan func()
+	wg     sync.WaitGroup
+
+	// Owned by the event loop.
+	state    State
+	attempt  *running // the sign-in under way
+	session  *auth.Session
+	account  *auth.Account // of session
+	profile  resources.Profile
+	picture  string
+	loading  bool   // a profile request is under way
+	provider string // last provider asked for
+}
+
+var _ Actions = (*Presenter)(nil)
+
+// New returns a Presenter. Start must be called once.
+func New(c Config) *Presenter {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	p := &Presenter{config: c, events: make(chan func(), 64)}
+	p.ctx, p.stop = context.WithCancel(context.Background())
+	return p
+}
+
+// Start shows the first State: the profile from the cache if somebody is signed
+// in, else the sign-in screen. Keychain and network are asked only afterwards.
+func (p *Presenter) Start() {
+	p.wg.Go(p.loop)
+	p.post(p.begin)
+}
+
+// Close cancels what is under way and waits for it. No State follows.
+func (p *Presenter) Close() {
+	p.stop()
+	p.wg.Wait()
+}
+
+func (p *Presenter) loop() {
+	for {
+		select {
+		case <-p.ctx.Done():
+			return
+		case event := <-p.events:
+			event()
+		}
+	}
+}
+
+// post queues an event. After Close it is dropped.
+func (p *Presenter) post(event func()) {
+	select {
+	case p.events <- event:
+	case <-p.ctx.Done():
+	}
+}
+
+// work runs f in the background; it is waited for by Close.
+func (p *Presenter) work(f func()) { p.wg.Go(f) }
+
+// show publishes a State derived from the present one.
+func (p *Presenter) show(change func(*State)) {
+	change(&p.state)
+	p.state.Demo = p.config.Demo
+	if p.config.OnState != nil {
+		p.config.OnState(p.state.clone())
+	}
+}
+
+func (p *Presenter) begin() {
+	accounts, err := p.config.Auth.Accounts()
+	if err != nil {
+		p.config.Logger.Warn("reading the accounts", "error", err.Error())
+	}
+	for _, a := range accounts {
+		if provider, ok := p.providerOf(a); ok {
+			p.resume(a, provider)
+			return
+		}
+	}
+	p.showSignIn(p.config.Problem)
+}
+
+func (p *Presenter) providerOf(a auth.Account) (auth.Provider, bool) {
+	for _, provider := range p.config.Providers {
+		if provider.ID == a.ProviderID && provider.Issuer == a.Issuer && provider.ClientID == a.ClientID {
+			return provider, true
+		}
+	}
+	return auth.Provider{}, false
+}
+
+// showSignIn shows the first screen, and asks the store behind it for its name.
+func (p *Presenter) showSignIn(problem error) {
+	p.session, p.account = nil, nil
+	p.show(func(s *State) {
+		keep := s.SignIn.Keep
+		*s = State{Screen: ScreenSignIn, SignIn: SignInView{Keep: keep}, Problem: problemView(problem)}
+		for _, provider := range p.config.Providers {
+			s.SignIn.Providers = append(s.SignIn.Providers, ProviderButton{ID: provider.ID, Name: provider.Name, Google: provider.Google})
+		}
+	})
+	p.work(func() {
+		keeping := p.config.Auth.Keeping(p.ctx)
+		p.post(func() {
+			p.show(func(s *State) { s.SignIn.Keep = keepOf(keeping) })
+		})
+	})
+}
+
+// Dismiss implements Actions.
+func (p *Presenter) Dismiss() {
+	p.post(func() { p.show(func(s *State) { s.Problem = nil }) })
+}
+
+// RegisterHelp implements Actions.
+func (p *Presenter) RegisterHelp() {
+	p.post(func() {
+		p.show(func(s *State) {
+			s.Problem = &ProblemView{Phase: string(auth.PhaseConfiguration), Code: CodeRegisterClient, Next: NextOpenConfig}
+		})
+	})
+}
+
+// Next implements Actions.
+func (p *Presenter) Next() {
+	p.post(func() {
+		problem := p.state.Problem
+		if problem == nil {
+			return
+		}
+		next := problem.Next
+		p.show(func(s *State) { s.Problem = nil })
+		switch next {
+		case NextRetry:
+			p.signIn(p.provider, "")
+		case NextSignIn:
+			p.signInAgain()
+		case NextCopyLink:
+			p.copyLink()
+		case NextUnlock:
+			p.unlock()
+		case NextRefresh:
+			p.refresh()
+		case NextOpenConfig:
+			p.openConfig()
+		}
+	})
+}

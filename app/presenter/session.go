@@ -1,0 +1,187 @@
+package presenter
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+
+	"app.latchkey/auth"
+	"app.latchkey/resources"
+)
+
+// resume shows an account from the cache and then renews it.
+func (p *Presenter) resume(a auth.Account, provider auth.Provider) {
+	session, err := p.config.Auth.Resume(a, provider)
+	if err != nil {
+		p.showSignIn(err)
+		return
+	}
+	p.session, p.account, p.provider = session, &a, provider.ID
+	p.profile, p.picture = resources.Profile{}, ""
+	if profile, picture, ok := p.config.Resources.Cached(a.Key); ok && profile.Subject == a.Subject {
+		p.profile, p.picture = profile, picture
+	}
+	p.showProfile()
+	p.refresh()
+}
+
+// signedIn shows a new session: at once by its ID token, then by its profile.
+func (p *Presenter) signedIn(session *auth.Session) {
+	account := session.Account()
+	p.session, p.account = session, &account
+	p.profile, p.picture = resources.Profile{}, ""
+	p.showProfile()
+	p.work(func() {
+		kept := session.Kept(p.ctx)
+		p.onSession(session, func() {
+			p.show(func(s *State) {
+				s.Profile.Until = kept.UntilQuit()
+				if kept.Problem != nil {
+					s.Problem = problemView(kept.Problem)
+				}
+			})
+		})
+	})
+	p.refresh()
+}
+
+// onSession queues an event about a session; it is dropped when another one or
+// none is shown by then.
+func (p *Presenter) onSession(session *auth.Session, event func()) {
+	p.post(func() {
+		if p.session == session {
+			event()
+		}
+	})
+}
+
+func (p *Presenter) showProfile() {
+	p.show(func(s *State) {
+		view := profileView(p.session.Provider(), *p.account, p.profile, p.picture)
+		view.Until, view.Refreshing = s.Profile.Until, p.loading
+		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view}
+	})
+}
+
+// Refresh implements Actions.
+func (p *Presenter) Refresh() { p.post(p.refresh) }
+
+func (p *Presenter) refresh() {
+	if p.session == nil || p.loading || p.state.Screen != ScreenProfile {
+		return
+	}
+	p.loading = true
+	p.show(func(s *State) { s.Profile.Refreshing, s.Problem = true, nil })
+	session := p.session
+	p.work(func() {
+		profile, err := p.config.Resources.Profile(p.ctx, session, session.Recorder())
+		if keepErr := session.KeepFlow(); keepErr != nil {
+			p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
+		}
+		p.onSession(session, func() { p.loaded(profile, err) })
+		if err != nil {
+			return
+		}
+		picture, err := p.config.Resources.Picture(p.ctx, session, profile)
+		if err != nil {
+			p.config.Logger.Info("loading the picture", "error", err.Error())
+			return
+		}
+		p.onSession(session, func() {
+			p.picture = picture
+			p.show(func(s *State) { s.Profile.Person.Picture = picture })
+		})
+	})
+}
+
+func (p *Presenter) loaded(profile resources.Profile, err error) {
+	p.loading = false
+	if err == nil {
+		p.profile = profile
+		p.showProfile()
+		return
+	}
+	code := auth.CodeOf(err)
+	p.show(func(s *State) {
+		s.Profile.Refreshing = false
+		switch {
+		case code == auth.CodeCanceled:
+		case code == auth.CodeOffline:
+			s.Profile.Offline = true
+		default:
+			s.Problem = problemView(err)
+		}
+	})
+}
+
+// unlock opens the keychain's own dialog, then goes on where it was needed.
+func (p *Presenter) unlock() {
+	session := p.session
+	if session == nil {
+		p.signIn(p.provider, "") // a sign-in begins by unlocking
+		return
+	}
+	p.work(func() {
+		err := session.Unlock(p.ctx)
+		p.onSession(session, func() {
+			if err != nil {
+				p.show(func(s *State) { s.Problem = problemView(err) })
+				return
+			}
+			p.refresh()
+		})
+	})
+}
+
+// SignOut implements Actions.
+func (p *Presenter) SignOut() {
+	p.post(func() {
+		if p.session == nil || p.state.Profile.SigningOut || p.attempt != nil {
+			return
+		}
+		session, key := p.session, p.account.Key
+		p.show(func(s *State) { s.Profile.SigningOut, s.Problem = true, nil })
+		p.work(func() {
+			err := session.SignOut(p.ctx)
+			if forgetErr := p.config.Resources.Forget(key); forgetErr != nil {
+				err = errors.Join(err, forgetErr)
+			}
+			p.onSession(session, func() {
+				p.loading = false
+				p.profile, p.picture = resources.Profile{}, ""
+				p.showSignIn(err)
+			})
+		})
+	})
+}
+
+// ProvidersTemplate is the providers.toml for somebody who has none yet.
+const ProvidersTemplate = `# Providers that Latchkey offers. Remove the "#" and fill in your own client:
+# https://console.cloud.google.com/ > APIs & Services > Credentials >
+# Create credentials > OAuth client ID > Desktop app. Then restart Latchkey.
+#
+# [[provider]]
+# id = "google"
+# name = "Google"
+# preset = "google"
+# client_id = "….apps.googleusercontent.com"
+# client_secret = "…"
+`
+
+// openConfig shows the folder of the configuration, with a providers.toml to
+// fill in.
+func (p *Presenter) openConfig() {
+	dir := p.config.ConfigDir
+	p.work(func() {
+		path := filepath.Join(dir, "providers.toml")
+		f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err == nil {
+			_, err = f.WriteString(ProvidersTemplate)
+			err = errors.Join(err, f.Close())
+		}
+		if err != nil && !errors.Is(err, os.ErrExist) {
+			p.config.Logger.Warn("making providers.toml", "error", err.Error())
+		}
+		p.config.Window.OpenFolder(dir)
+	})
+}

@@ -1,0 +1,197 @@
+package presenter
+
+import (
+	"hash/fnv"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"golang.org/x/text/language"
+	"golang.org/x/text/language/display"
+
+	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
+	"app.latchkey/resources"
+)
+
+// clone makes a State that shares nothing with s that could be changed.
+func (s State) clone() State {
+	s.SignIn.Providers = slices.Clone(s.SignIn.Providers)
+	s.Profile.Fields = slices.Clone(s.Profile.Fields)
+	if s.Problem != nil {
+		p := *s.Problem
+		p.Values = maps.Clone(p.Values)
+		s.Problem = &p
+	}
+	if s.Confirm != nil {
+		c := *s.Confirm
+		s.Confirm = &c
+	}
+	if s.Waiting.Person != nil {
+		w := *s.Waiting.Person
+		s.Waiting.Person = &w
+	}
+	return s
+}
+
+func problemView(err error) *ProblemView {
+	if err == nil {
+		return nil
+	}
+	p := auth.AsProblem(err)
+	return &ProblemView{Phase: string(p.Phase), Code: string(p.Code), Next: Next(p.Next), Detail: p.Detail(), Values: p.Values}
+}
+
+func keepOf(k auth.Keeping) Keep {
+	return Keep{Known: true, Persistent: k.Persistent, Name: k.Name, Locked: k.Locked}
+}
+
+func startWaiting(p auth.Provider) WaitingView {
+	return WaitingView{Host: p.Host(), Provider: p.Name, Browser: BrowserOpening, Steps: [4]StepLine{
+		{StepBrowser, StepActive}, {StepSignIn, StepTodo}, {StepCheck, StepTodo}, {StepLoad, StepTodo}}}
+}
+
+// advanceTo sets the four lines by a step of the flow.
+func advanceTo(lines [4]StepLine, step flow.Step) [4]StepLine {
+	switch {
+	case step.Status == flow.StatusFailed:
+		return lines
+	case step.Kind == flow.KindAuthorization && step.Status == flow.StatusRunning:
+		return advance(lines, StepSignIn, StepActive)
+	case step.Kind == flow.KindAuthorization:
+		return advance(lines, StepCheck, StepActive)
+	case step.Kind == flow.KindIdentity && step.Status == flow.StatusDone:
+		return advance(lines, StepLoad, StepActive)
+	}
+	return lines
+}
+
+// advance gives the line id a state; the lines before it are done, unless they
+// failed, and those after it are to do.
+func advance(lines [4]StepLine, id StepID, state StepState) [4]StepLine {
+	reached := false
+	for i := range lines {
+		switch {
+		case lines[i].ID == id:
+			lines[i].State, reached = state, true
+		case reached:
+			lines[i].State = StepTodo
+		case lines[i].State != StepFailed:
+			lines[i].State = StepDone
+		}
+	}
+	return lines
+}
+
+func personOf(i auth.Identity, picture string) PersonView {
+	return person(i.Subject, i.Name, i.Email, i.EmailVerified, picture)
+}
+
+func person(subject, name, email string, verified bool, picture string) PersonView {
+	if name == "" {
+		name = email
+	}
+	if name == "" {
+		name = subject
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(subject))
+	return PersonView{Name: name, Email: email, Verified: verified && email != "",
+		Initials: initials(name), Color: int(h.Sum32() >> 1 & 0xffff), Picture: picture}
+}
+
+// initials are the first letters of the first and the last word.
+func initials(name string) string {
+	var letters []rune
+	for word := range strings.FieldsSeq(name) {
+		for _, r := range word {
+			if unicode.IsLetter(r) || unicode.IsDigit(r) {
+				letters = append(letters, unicode.ToUpper(r))
+				break
+			}
+		}
+	}
+	switch len(letters) {
+	case 0:
+		return "?"
+	case 1:
+		return string(letters)
+	}
+	return string([]rune{letters[0], letters[len(letters)-1]})
+}
+
+func who(a auth.Account) string {
+	for _, s := range []string{a.Email, a.Name, a.Subject} {
+		if s != "" {
+			return s
+		}
+	}
+	return ""
+}
+
+// profileView shows a profile; while there is none yet, the ID token's word.
+func profileView(provider auth.Provider, a auth.Account, profile resources.Profile, picture string) ProfileView {
+	i := a.Identity
+	if profile.Subject == "" {
+		profile = resources.Profile{Subject: i.Subject, Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName,
+			Email: i.Email, EmailVerified: i.EmailVerified, Locale: i.Locale}
+	}
+	v := ProfileView{
+		Person:   person(profile.Subject, profile.Name, profile.Email, profile.EmailVerified, picture),
+		Provider: provider.Name, Source: profile.Source, Updated: profile.Fetched,
+	}
+	for _, f := range []Field{
+		{FieldName, profile.Name},
+		{FieldGivenName, profile.GivenName},
+		{FieldFamilyName, profile.FamilyName},
+		{FieldLanguage, languageName(profile.Locale)},
+		{FieldOrganization, joinNonEmpty(" · ", profile.Organization, profile.Title)},
+		{FieldBirthday, birthday(profile.Birthday)},
+		{FieldSubject, profile.Subject},
+	} {
+		if f.Value != "" {
+			v.Fields = append(v.Fields, f)
+		}
+	}
+	return v
+}
+
+// languageName writes a BCP 47 tag as "English (United Kingdom)"; a tag that is
+// none is shown as it came.
+func languageName(tag string) string {
+	t, err := language.Parse(tag)
+	if tag == "" || err != nil {
+		return tag
+	}
+	base, _ := t.Base()
+	name := display.English.Languages().Name(base)
+	if region, confidence := t.Region(); confidence == language.Exact {
+		if r := display.English.Regions().Name(region); r != "" {
+			name += " (" + r + ")"
+		}
+	}
+	if name == "" {
+		return tag
+	}
+	return name
+}
+
+// birthday writes "1815-12-10" as "10 December 1815" and "--12-10" as
+// "10 December"; anything else is shown as it came.
+func birthday(date string) string {
+	if t, err := time.Parse("2006-01-02", date); err == nil && t.Year() > 0 {
+		return t.Format("2 January 2006")
+	}
+	for _, form := range []string{"--01-02", "0000-01-02"} {
+		if t, err := time.Parse(form, date); err == nil {
+			return t.Format("2 January")
+		}
+	}
+	return date
+}
+
+func joinNonEmpty(separator string, texts ...string) string {
+	return strings.Join(slices.DeleteFunc(slices.Clone(texts), func(s string) bool { return s == "" }), separator)
+}

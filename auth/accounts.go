@@ -1,0 +1,286 @@
+package auth
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/natefinch/atomic"
+
+	"app.latchkey/auth/flow"
+	"app.latchkey/auth/store"
+)
+
+// Account is who is signed in: issuer and subject, never the e-mail address,
+// which changes hands. It holds no secret and is what the index file keeps.
+type Account struct {
+	Issuer       string    `json:"issuer"`
+	Subject      string    `json:"subject"`
+	ProviderID   string    `json:"provider_id"`
+	ProviderName string    `json:"provider_name"`
+	ClientID     string    `json:"client_id"`
+	Name         string    `json:"name"`
+	Email        string    `json:"email"`
+	Key          string    `json:"key"`  // 8 hex of SHA-256(issuer|subject); fit for file names
+	Item         string    `json:"item"` // the name in the store, which users read there
+	Scopes       []string  `json:"scopes"`
+	SignedIn     time.Time `json:"signed_in"`
+	Identity     Identity  `json:"identity"` // as proven when the user signed in
+}
+
+func newAccount(p Provider, i Identity, scopes []string, application string) Account {
+	a := Account{Issuer: i.Issuer, Subject: i.Subject, ProviderID: p.ID, ProviderName: p.Name, ClientID: p.ClientID,
+		Name: i.Name, Email: i.Email, Key: accountKey(i.Issuer, i.Subject), Scopes: scopes, Identity: i}
+	who := strings.ReplaceAll(firstOf(i.Email, i.Name, i.Subject), "#", "") // "#" separates chunks on Windows
+	a.Item = fmt.Sprintf("%s sign-in: %s (%s) %s", application, CleanText(who, 100), CleanText(p.Name, 50), a.Key)
+	return a
+}
+
+func accountKey(issuer, subject string) string {
+	sum := sha256.Sum256([]byte(issuer + "|" + subject))
+	return hex.EncodeToString(sum[:4])
+}
+
+func (a Account) same(b Account) bool { return a.Issuer == b.Issuer && a.Subject == b.Subject }
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+// Accounts lists the signed-in accounts, latest sign-in first. It reads one
+// small file: no keychain, no network. An index that cannot be read is an
+// error, and is left as it is.
+func (c *Client) Accounts() ([]Account, error) { return c.index.list() }
+
+// Resume returns the session of an account without touching keychain or
+// network: both wait until a token is needed. p must be the provider the
+// account was made with.
+func (c *Client) Resume(a Account, p Provider) (*Session, error) {
+	if p.Issuer != a.Issuer || p.ClientID != a.ClientID {
+		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextSignIn,
+			errors.New("the account was signed in through another client or issuer than is configured now"))
+	}
+	place := c.config.Store
+	if c.index.isVolatile(a) {
+		place = c.memory
+	}
+	return newSession(c, c.site(p), a, place), nil
+}
+
+// record is what a store keeps for an account.
+type record struct {
+	V            int       `json:"v"`
+	Issuer       string    `json:"issuer"`
+	Subject      string    `json:"subject"`
+	ClientID     string    `json:"client_id"`
+	RefreshToken string    `json:"refresh_token"`
+	Scopes       []string  `json:"scopes"`
+	Issued       time.Time `json:"issued"`
+}
+
+const recordVersion = 1
+
+// parseRecord validates a record for an account. A record of a newer version
+// is not ours to judge: it is kept and the store counts as unavailable.
+func parseRecord(data []byte, a Account) (record, error) {
+	var r record
+	if err := json.Unmarshal(data, &r); err != nil {
+		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Err: errors.New("the stored record is no JSON")}
+	}
+	if r.V != recordVersion {
+		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable,
+			Err: fmt.Errorf("the stored record has version %d, this program knows %d", r.V, recordVersion)}
+	}
+	if r.Issuer != a.Issuer || r.Subject != a.Subject || r.ClientID != a.ClientID || r.RefreshToken == "" {
+		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Err: errors.New("the stored record is of another account")}
+	}
+	return r, nil
+}
+
+// index is the file of accounts. It holds no secrets; without it nobody could
+// be found in a keychain, so the previous copy is kept beside it.
+type index struct {
+	dir string
+
+	mu       sync.Mutex
+	volatile []Account // signed in until the program ends
+}
+
+type indexFile struct {
+	V        int       `json:"v"`
+	Accounts []Account `json:"accounts"`
+}
+
+func newIndex(dir string) *index { return &index{dir: dir} }
+
+func (x *index) path() string { return filepath.Join(x.dir, "accounts.json") }
+
+func (x *index) list() ([]Account, error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	stored, err := x.read()
+	stored = slices.DeleteFunc(stored, func(a Account) bool { return slices.ContainsFunc(x.volatile, a.same) })
+	return append(slices.Clone(x.volatile), stored...), err
+}
+
+func (x *index) read() ([]Account, error) {
+	if x.dir == "" {
+		return nil, nil
+	}
+	accounts, err := readIndex(x.path())
+	if err != nil && !errors.Is(err, errNewerIndex) {
+		if before, backupErr := readIndex(x.path() + ".bak"); backupErr == nil && len(before) > 0 {
+			return before, nil
+		}
+	}
+	return accounts, err
+}
+
+var errNewerIndex = errors.New("it was written by a newer version of this program")
+
+func readIndex(path string) ([]Account, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the index of accounts: %w", err)
+	}
+	var f indexFile
+	if err := json.Unmarshal(b, &f); err != nil {
+		return nil, fmt.Errorf("reading the index of accounts: %s is broken: %w", filepath.Base(path), err)
+	}
+	if f.V > 1 {
+		return nil, fmt.Errorf("reading the index of accounts: %w", errNewerIndex)
+	}
+	return slices.DeleteFunc(f.Accounts, func(a Account) bool {
+		return a.Key != accountKey(a.Issuer, a.Subject) || a.Item == ""
+	}), nil
+}
+
+// put enters an account, first in the list, in place of its older entry.
+func (x *index) put(a Account) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.volatile = slices.DeleteFunc(x.volatile, a.same)
+	if x.dir == "" {
+		x.volatile = append([]Account{a}, x.volatile...)
+		return nil
+	}
+	stored, err := x.read()
+	if err != nil {
+		return err
+	}
+	return x.write(append([]Account{a}, slices.DeleteFunc(stored, a.same)...))
+}
+
+// item returns the name under which an account's record is stored now, "" if
+// the account is new.
+func (x *index) item(a Account) string {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	stored, _ := x.read()
+	for _, old := range stored {
+		if old.same(a) {
+			return old.Item
+		}
+	}
+	return ""
+}
+
+func (x *index) addVolatile(a Account) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.volatile = append([]Account{a}, slices.DeleteFunc(x.volatile, a.same)...)
+}
+
+func (x *index) isVolatile(a Account) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.ContainsFunc(x.volatile, a.same)
+}
+
+// remove takes an account out, from the previous copy too.
+func (x *index) remove(a Account) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.volatile = slices.DeleteFunc(x.volatile, a.same)
+	if x.dir == "" {
+		return nil
+	}
+	stored, err := x.read()
+	if err != nil || !slices.ContainsFunc(stored, a.same) {
+		return err
+	}
+	if err := x.write(slices.DeleteFunc(stored, a.same)); err != nil {
+		return err
+	}
+	return removeFile(x.path() + ".bak")
+}
+
+func (x *index) write(accounts []Account) error {
+	b, err := json.MarshalIndent(indexFile{V: 1, Accounts: accounts}, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the index of accounts: %w", err)
+	}
+	if old, err := os.ReadFile(x.path()); err == nil {
+		if err := writePrivate(x.path()+".bak", old); err != nil {
+			return fmt.Errorf("writing the index of accounts: %w", err)
+		}
+	}
+	if err := writePrivate(x.path(), b); err != nil {
+		return fmt.Errorf("writing the index of accounts: %w", err)
+	}
+	return nil
+}
+
+// flowPath is where the record of an account's last sign-in lies.
+func (x *index) flowPath(a Account) string { return filepath.Join(x.dir, "flows", a.Key+".json") }
+
+func (x *index) putFlow(a Account, f flow.Flow) error {
+	if x.dir == "" {
+		return nil
+	}
+	b, err := json.MarshalIndent(f, "", "  ")
+	if err != nil {
+		return fmt.Errorf("writing the record of a sign-in: %w", err)
+	}
+	return writePrivate(x.flowPath(a), b)
+}
+
+func (x *index) removeFlow(a Account) error {
+	if x.dir == "" {
+		return nil
+	}
+	return removeFile(x.flowPath(a))
+}
+
+// writePrivate replaces a file atomically; it and its folder are the user's alone.
+func writePrivate(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return atomic.WriteFile(path, bytes.NewReader(data)) // by a temporary file of mode 0600
+}
+
+func removeFile(path string) error {
+	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+// Package keychain keeps secrets on the operating system's own keychain,
+// through github.com/99designs/keyring. It is a [store.Store]: opaque bytes
+// under a name, four outcomes.
+//
+//	s := keychain.Open(keychain.Config{Application: "Latchkey"})
+//	defer s.Close()
+//	switch st := s.Status(ctx); st.Outcome { … }
+//
+// The library does the reading and writing. What this package adds is what a
+// window needs around it, since the library has no context, no time limit, no
+// way to say "locked", and on several systems says "not found" for "not now":
+//
+//   - One call at a time reaches the library (it is not safe for concurrent
+//     use), each under a time limit and with its panics caught. A call that
+//     overruns wedges the store: later calls say Unavailable/busy at once, and
+//     nothing piles up behind a dialog nobody sees. When the old call returns
+//     the store works again.
+//   - Absent is said only when it is proven. Linux: the service itself, asked
+//     over a connection of our own, finds no such item, and in the same call
+//     says that the collection is unlocked. macOS: the list of items lacks it.
+//     Windows: error 1168.
+//   - Linux is looked at over D-Bus before the library is called
+//     (secretservice.go), so that background work never raises a dialog and a
+//     dialog that a click raised can be waited for, or not.
+//   - Put with Verify reads back what it wrote.
+//
+// # Where
+//
+// Linux: the Secret Service (GNOME Keyring, KeePassXC, KWallet), in the
+// collection with the alias "default". Windows: the Credential Manager, at
+// most 2,560 bytes per item. macOS: the login keychain, in builds with cgo
+// only; [Supported] tells. Elsewhere the library has nothing and neither have
+// we. Where there is no keychain Open still returns a Store; its Status is
+// Unavailable/no_service, and the caller uses [store.Memory].
+//
+// # What a dialog cannot be kept from
+//
+// Interact=false never unlocks anything. Three dialogs are out of its reach:
+// KeePassXC may be set to ask for each entry; macOS asks when another build
+// of the program reads an item (the library can't forbid it); and a service
+// that locks itself in the millisecond between our look and the library's read
+// prompts for its password. In each case the time limit holds.
+//
+// # Not here yet
+//
+// Chunks for items beyond 2,560 bytes on Windows belong between Store.Put and
+// the platform's ring (see wincred.go). The passphrase vault is another
+// store.Store, in package store. Moving items between stores works on two
+// store.Stores and belongs above both.
+package keychain

@@ -1,0 +1,116 @@
+package keychain
+
+import (
+	"context"
+	"errors"
+	"syscall"
+
+	"github.com/99designs/keyring"
+
+	"app.latchkey/auth/store"
+)
+
+// maxCredential is CRED_MAX_CREDENTIAL_BLOB_SIZE, 5*512 bytes. Beyond it
+// Windows says "The stub received bad data" (1783), after the browser part of
+// a sign-in went well. Chunks, when they come, cut at less than this here.
+const maxCredential = 2560
+
+// Errors of the Windows credential API.
+const (
+	errnoAccessDenied   = syscall.Errno(5)
+	errnoNoSuchSession  = syscall.Errno(1312) // a network or SSH log-on has no credentials
+	errnoRPCUnavailable = syscall.Errno(1722)
+	errnoBadStubData    = syscall.Errno(1783)
+)
+
+// credentialManager is the keychain of Windows. It has neither locks nor
+// dialogs. It compiles everywhere; only Windows has the library's part.
+type credentialManager struct {
+	cfg Config
+	// openRing opens the library; a test puts another in its place.
+	openRing func() (keyring.Keyring, error)
+}
+
+func newCredentialManager(c Config) *credentialManager {
+	return &credentialManager{cfg: c, openRing: func() (keyring.Keyring, error) {
+		return keyring.Open(keyring.Config{
+			AllowedBackends: []keyring.BackendType{keyring.WinCredBackend},
+			ServiceName:     c.Application,
+			// Users find their items under it; the library's default is
+			// "keyring", which tells nobody anything.
+			WinCredPrefix: c.Application,
+		})
+	}}
+}
+
+func (p *credentialManager) names() (kind, name string)           { return "wincred", "Credential Manager" }
+func (p *credentialManager) maxItem() int                         { return maxCredential }
+func (p *credentialManager) close()                               {}
+func (p *credentialManager) beforeWrite() error                   { return nil }
+func (p *credentialManager) open(target) (keyring.Keyring, error) { return p.openRing() }
+func (p *credentialManager) unlock(context.Context) error         { return nil }
+func (p *credentialManager) status(o store.Outcome) store.Status {
+	k, n := p.names()
+	return store.Status{Kind: k, Name: n, Persistent: true, Outcome: o}
+}
+
+// look implements platform. Reading a name that nobody uses is the cheapest
+// question that a log-on without credentials fails; listing hides errors.
+func (p *credentialManager) look(ctx context.Context, w *worker) (target, store.Status) {
+	if w.wedged() {
+		return target{}, p.status(store.Found) // the store adds "busy"
+	}
+	_, err := do(ctx, w, p.cfg.ProbeTimeout, func() (struct{}, error) {
+		ring, err := p.openRing()
+		if err == nil {
+			_, err = ring.Get(p.cfg.Application + " is there a keychain")
+		}
+		return struct{}{}, err
+	})
+	if err == nil || errors.Is(err, keyring.ErrKeyNotFound) {
+		return target{}, p.status(store.Found)
+	}
+	return target{}, failedStatus(p, p.status(store.Unavailable), err)
+}
+
+// prove implements platform: the library says "not found" for error 1168
+// (ERROR_NOT_FOUND) alone.
+func (p *credentialManager) prove(context.Context, target, string, func() ([]string, error)) error {
+	return &store.Error{Outcome: store.Absent}
+}
+
+// explain implements platform.
+func (p *credentialManager) explain(err error) (store.Outcome, store.Reason) {
+	var n syscall.Errno
+	if errors.As(err, &n) {
+		switch n {
+		case errnoNoSuchSession:
+			return store.Unavailable, store.ReasonNoService
+		case errnoAccessDenied:
+			return store.Locked, store.ReasonDenied
+		case errnoBadStubData:
+			return store.Unavailable, store.ReasonTooBig
+		case errnoRPCUnavailable:
+			return store.Unavailable, store.ReasonNone
+		}
+	}
+	if errors.Is(err, keyring.ErrNoAvailImpl) {
+		return store.Unavailable, store.ReasonNoService
+	}
+	return store.Unavailable, store.ReasonNone
+}
+
+// failedStatus is st with the outcome, reason and text of err.
+func failedStatus(p platform, st store.Status, err error) store.Status {
+	var e *store.Error
+	switch {
+	case errors.As(err, &e):
+		st.Outcome, st.Reason = e.Outcome, e.Reason
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		st.Outcome, st.Reason = store.Unavailable, store.ReasonTimeout
+	default:
+		st.Outcome, st.Reason = p.explain(err)
+	}
+	st.Detail = tame(err.Error())
+	return st
+}

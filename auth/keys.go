@@ -1,0 +1,146 @@
+package auth
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/go-jose/go-jose/v4"
+)
+
+const (
+	keysFreshFor = 5 * time.Minute // after that the key set is read again
+	keysCooldown = time.Minute     // between two readings forced by an unknown kid, so that forged tokens cannot make us flood the provider
+	maxKeys      = 100
+)
+
+// keyCache holds a provider's public keys (its JWKS, RFC 7517).
+type keyCache struct {
+	fetch func(context.Context) ([]byte, error) // reads the key set's document
+	now   func() time.Time
+
+	mu      sync.Mutex
+	keys    []jose.JSONWebKey
+	fetched time.Time
+	forced  time.Time // when an unknown kid last forced a reading
+}
+
+// forToken returns the keys that may have signed raw. The set is read again
+// when it is old, or when it lacks the key the token names: providers rotate
+// keys just before they sign.
+func (c *keyCache) forToken(ctx context.Context, raw string, algorithms []string) (oidc.KeySet, error) {
+	h := headerOf(raw)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	now := c.now()
+	if c.keys == nil || now.Sub(c.fetched) > keysFreshFor {
+		if err := c.read(ctx, now); err != nil {
+			return nil, err
+		}
+	}
+	keys := candidates(c.keys, h)
+	if len(keys) == 0 && now.Sub(c.forced) >= keysCooldown && !now.Equal(c.fetched) {
+		c.forced = now
+		if err := c.read(ctx, now); err != nil {
+			return nil, err
+		}
+		keys = candidates(c.keys, h)
+	}
+	return tokenKeys{keys: keys, algorithms: algorithms}, nil
+}
+
+func (c *keyCache) read(ctx context.Context, now time.Time) error {
+	body, err := c.fetch(ctx)
+	if err != nil {
+		return err
+	}
+	keys, err := parseKeys(body)
+	if err != nil {
+		return problem(PhaseIdentity, CodeJWKSEmpty, NextRetry, err)
+	}
+	c.keys, c.fetched = keys, now
+	return nil
+}
+
+// parseKeys reads a JWKS. Keys of unknown kinds are passed over (RFC 7517 §5);
+// private and symmetric ones have no place there and are too.
+func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
+	var set struct {
+		Keys []json.RawMessage `json:"keys"`
+	}
+	if err := json.Unmarshal(body, &set); err != nil {
+		return nil, errors.New("the provider's key set is no JSON object with a list \"keys\" (RFC 7517 §5)")
+	}
+	if len(set.Keys) > maxKeys {
+		return nil, fmt.Errorf("the provider's key set has %d keys; at most %d are read", len(set.Keys), maxKeys)
+	}
+	var keys []jose.JSONWebKey
+	for _, raw := range set.Keys {
+		var k jose.JSONWebKey
+		if k.UnmarshalJSON(raw) != nil || !k.Valid() || !k.IsPublic() || k.Use == "enc" {
+			continue
+		}
+		keys = append(keys, k)
+	}
+	if len(keys) == 0 {
+		return nil, errors.New("the provider's key set has no usable key for signatures")
+	}
+	return keys, nil
+}
+
+type header struct {
+	Alg string `json:"alg"`
+	Kid string `json:"kid"`
+}
+
+// candidates are the keys with the token's kid, or all where it names none. A
+// key that declares another alg is never tried.
+func candidates(keys []jose.JSONWebKey, h header) []jose.JSONWebKey {
+	return slices.DeleteFunc(slices.Clone(keys), func(k jose.JSONWebKey) bool {
+		return h.Kid != "" && k.KeyID != h.Kid || k.Algorithm != "" && k.Algorithm != h.Alg
+	})
+}
+
+// tokenKeys implements oidc.KeySet for one token.
+type tokenKeys struct {
+	keys       []jose.JSONWebKey
+	algorithms []string
+}
+
+// VerifySignature implements oidc.KeySet. go-jose refuses a key whose type does
+// not fit the algorithm, which closes HS256-with-the-public-key.
+func (t tokenKeys) VerifySignature(_ context.Context, raw string) ([]byte, error) {
+	algorithms := make([]jose.SignatureAlgorithm, len(t.algorithms))
+	for i, a := range t.algorithms {
+		algorithms[i] = jose.SignatureAlgorithm(a)
+	}
+	jws, err := jose.ParseSignedCompact(raw, algorithms)
+	if err != nil {
+		return nil, fmt.Errorf("parsing the token: %w", err)
+	}
+	if len(t.keys) == 0 {
+		return nil, errors.New("no key of the provider fits the token's kid and alg")
+	}
+	for _, k := range t.keys {
+		if payload, err := jws.Verify(k); err == nil {
+			return payload, nil
+		}
+	}
+	return nil, errors.New("the signature fits none of the provider's keys")
+}
+
+// headerOf reads the header of a compact JWS before it is verified: only to
+// choose a key. An unreadable one is the zero header, which verifies nothing.
+func headerOf(raw string) (h header) {
+	head, _, _ := strings.Cut(raw, ".")
+	if b, err := base64url(head); err == nil {
+		_ = json.Unmarshal(b, &h)
+	}
+	return h
+}

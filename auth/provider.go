@@ -1,0 +1,196 @@
+package auth
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Provider says who signs the user in and how this client is known there. Fill
+// it by hand, or start from a preset such as [Google].
+type Provider struct {
+	// ID is a stable short name, [a-z0-9-], unique among the configured ones.
+	ID string
+	// Name is shown on buttons: "Google".
+	Name string
+	// Issuer is the issuer identifier (OpenID Connect Discovery §2), compared
+	// exactly. https, or http on a loopback address for tests.
+	Issuer string
+	// ClientID is the client's identifier at the issuer.
+	ClientID string
+	// ClientSecret is needed where a provider demands one from desktop clients
+	// too. It is not confidential (RFC 8252 §8.5) but kept out of logs anyway.
+	ClientSecret Secret
+	// Scopes to ask for; nil means DefaultScopes. "openid" must be among them.
+	Scopes []string
+	// Redirect is where the response comes back to.
+	Redirect Redirect
+	// ProfileAPI is the address of a People API (RFC-less, Google's), or "".
+	ProfileAPI string
+	// Google asks for Google's button and words.
+	Google bool
+	// Quirks are a provider's deviations from the book.
+	Quirks Quirks
+}
+
+// Redirect describes the redirect URI registered at the provider (RFC 8252
+// §7.3). The zero value is http://127.0.0.1:{any port}/callback.
+type Redirect struct {
+	Host  string // "127.0.0.1" (default), "localhost" or "[::1]"
+	Path  string // default "/callback"
+	Ports []int  // tried in order; empty means any free port
+}
+
+// Quirks are deviations from the book that a provider's clients have to know.
+type Quirks struct {
+	// IssuerAliases are other values of "iss" the provider's ID tokens carry.
+	IssuerAliases []string
+	// AuthParams are added to the authorization request. Parameters that carry
+	// security (state, nonce, code_challenge, redirect_uri, …) are refused.
+	AuthParams map[string]string
+	// NoExpiry: access tokens without expires_in live until revoked.
+	NoExpiry bool
+	// SecretRequired: the token endpoint refuses clients without a secret.
+	SecretRequired bool
+}
+
+// DefaultScopes are asked for where a Provider names none: who the user is,
+// and nothing more. More scopes mean warnings on consent pages.
+func DefaultScopes() []string { return []string{"openid", "email", "profile"} }
+
+const assumedLifetime = 5 * time.Minute // of an access token without expires_in (RFC 6749 §5.1 only recommends the field)
+
+// GoogleIssuer is Google's issuer identifier.
+const GoogleIssuer = "https://accounts.google.com"
+
+// Google is the preset for Google. Its desktop clients have a client secret
+// that the token endpoint demands although PKCE is used and that is not
+// confidential: https://developers.google.com/identity/protocols/oauth2/native-app.
+func Google(clientID, clientSecret string) Provider {
+	return GoogleAt(GoogleIssuer, "https://people.googleapis.com/v1/people/me", clientID, clientSecret)
+}
+
+// GoogleAt is Google's preset at another address: a mock of Google.
+func GoogleAt(issuer, profileAPI, clientID, clientSecret string) Provider {
+	p := Provider{
+		ID: "google", Name: "Google", Issuer: issuer, Google: true,
+		ClientID: clientID, ClientSecret: NewSecret(clientSecret), ProfileAPI: profileAPI,
+		Quirks: Quirks{
+			// Without it Google sends no refresh token to some client types.
+			AuthParams:     map[string]string{"access_type": "offline"},
+			SecretRequired: true,
+		},
+	}
+	if issuer == GoogleIssuer {
+		p.Quirks.IssuerAliases = []string{"accounts.google.com"}
+	}
+	return p
+}
+
+var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
+
+// Parameters that a Quirks.AuthParams may not set, since a check rests on them.
+var protectedParams = []string{"client_id", "response_type", "response_mode", "redirect_uri", "scope", "state",
+	"nonce", "code_challenge", "code_challenge_method", "request", "request_uri", "max_age"}
+
+// Validate reports what is wrong with p in words for whoever wrote the
+// configuration. It does no I/O.
+func (p Provider) Validate() error {
+	switch {
+	case !idPattern.MatchString(p.ID):
+		return fmt.Errorf("id %q: use 1 to 64 of a-z, 0-9 and '-'", p.ID)
+	case strings.TrimSpace(p.Name) == "" || len(p.Name) > 100:
+		return errors.New("name: expected 1 to 100 characters")
+	case p.ClientID == "":
+		return errors.New("client_id is missing: register a native (desktop) client at the provider")
+	case len(p.Scopes) > 0 && !slices.Contains(p.Scopes, "openid"):
+		return errors.New(`scopes: "openid" is missing`)
+	}
+	if err := CheckEndpoint(p.Issuer, IsLoopbackURL(p.Issuer)); err != nil {
+		return fmt.Errorf("issuer: %w", err)
+	}
+	if u, _ := url.Parse(p.Issuer); u.RawQuery != "" || u.Fragment != "" {
+		return errors.New("issuer: expected an address without query and fragment (OpenID Connect Discovery §2)")
+	}
+	if p.ProfileAPI != "" {
+		if err := CheckEndpoint(p.ProfileAPI, IsLoopbackURL(p.Issuer)); err != nil {
+			return fmt.Errorf("profile_api: %w", err)
+		}
+	}
+	for k := range p.Quirks.AuthParams {
+		if slices.Contains(protectedParams, k) {
+			return fmt.Errorf("authorization parameter %q may not be set: the sign-in's security rests on it", k)
+		}
+	}
+	return p.Redirect.validate()
+}
+
+func (r Redirect) validate() error {
+	if r.Host != "" && r.Host != "127.0.0.1" && r.Host != "localhost" && r.Host != "[::1]" {
+		return fmt.Errorf("redirect_host %q: expected 127.0.0.1, localhost or [::1] (RFC 8252 §7.3)", r.Host)
+	}
+	if r.Path != "" && (!strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#% \\") || strings.Contains(r.Path, "//")) {
+		return fmt.Errorf("redirect_path %q: expected a plain path such as /callback", r.Path)
+	}
+	for _, port := range r.Ports {
+		if port < 1 || port > 65535 {
+			return fmt.Errorf("redirect_ports: %d is no port (1 to 65535)", port)
+		}
+	}
+	return nil
+}
+
+// Host is the host of the issuer, for the words a person reads.
+func (p Provider) Host() string { return hostOf(p.Issuer) }
+
+func (p Provider) scopes() []string {
+	if len(p.Scopes) == 0 {
+		return DefaultScopes()
+	}
+	return slices.Clone(p.Scopes)
+}
+
+// CheckEndpoint reports whether address is an absolute https URL, or, where
+// loopback is true, an http one on a loopback host. Credentials in it are refused.
+func CheckEndpoint(address string, loopback bool) error {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Host == "" || u.Opaque != "":
+		return fmt.Errorf("%q is no absolute https address", CleanText(address, 100))
+	case u.User != nil:
+		return errors.New("the address must not hold a user name or password")
+	case u.Scheme == "https":
+		return nil
+	case u.Scheme == "http" && loopback && isLoopbackHost(u.Hostname()):
+		return nil
+	}
+	return fmt.Errorf("%q: expected https", CleanText(u.Scheme+"://"+u.Host, 100))
+}
+
+// IsLoopbackURL reports whether address is on this computer: a loopback IP
+// literal or localhost.
+func IsLoopbackURL(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && isLoopbackHost(u.Hostname())
+}
+
+func isLoopbackHost(host string) bool {
+	if host == "localhost" {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
+}

@@ -1,0 +1,306 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"app.latchkey/auth/flow"
+	"app.latchkey/auth/loopback"
+	"app.latchkey/auth/store"
+)
+
+// SignInOptions are the optional parts of a sign-in.
+type SignInOptions struct {
+	LoginHint string        // e-mail address or subject the provider should offer first
+	Prompt    string        // "", "login", "consent" or "select_account"
+	Observer  flow.Observer // told of each step; may be nil
+}
+
+// SignIn runs a whole sign-in: Begin, Open, Wait. A browser that does not open
+// ends it; a program that can offer the link should call the three itself.
+func (c *Client) SignIn(ctx context.Context, p Provider, o SignInOptions) (*Pending, error) {
+	attempt, err := c.Begin(ctx, p, o)
+	if err != nil {
+		return nil, err
+	}
+	if err := attempt.Open(ctx); err != nil {
+		_ = attempt.Close()
+		return nil, err
+	}
+	return attempt.Wait(ctx)
+}
+
+// Attempt is one sign-in that waits for the person in the browser.
+type Attempt struct {
+	client   *Client
+	site     *site
+	meta     Metadata
+	request  authorizationRequest
+	receiver *loopback.Receiver
+	recorder *flow.Recorder
+	place    store.Store // where the refresh token will go
+	status   store.Status
+	deadline time.Time
+	opened   atomic.Bool // the record tells of the first opening only
+}
+
+// Begin prepares a sign-in: the provider's metadata is read and checked, the
+// store is made ready (its unlock dialog comes before the browser, not after a
+// good sign-in), the redirect receiver listens. Nothing is open yet; call Open,
+// then Wait, which ends the attempt; one that is not waited for must be closed.
+func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attempt, error) {
+	if err := p.Validate(); err != nil {
+		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextOpenConfig, err).With("Provider", p.Name)
+	}
+	a := &Attempt{client: c, site: c.site(p), deadline: c.config.Now().Add(c.config.Timeout),
+		recorder: flow.NewRecorder(p.Name, p.Issuer, c.config.Now, o.Observer)}
+	var err error
+	if a.meta, err = a.readMetadata(ctx); err != nil {
+		return nil, err
+	}
+	if err := a.readyStore(ctx); err != nil {
+		return nil, err
+	}
+	a.receiver, err = loopback.Listen(ctx, loopback.Config{
+		Host: p.Redirect.Host, Path: p.Redirect.Path, Ports: p.Redirect.Ports, Product: c.config.Application})
+	if err != nil {
+		return nil, listenProblem(err)
+	}
+	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
+	a.receiver.Arm(loopback.Attempt{State: a.request.state, AuthorizationURL: a.request.url, ProviderName: p.Name})
+	return a, nil
+}
+
+func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
+	step := a.recorder.Start(flow.KindMetadata, flow.RoleClient, flow.RoleAuthorizationServer)
+	step.Params(flow.Public("issuer", a.site.provider.Issuer))
+	m, err := a.site.metadata(ctx)
+	if err != nil {
+		return Metadata{}, a.fail(step, err)
+	}
+	step.Checks(
+		flow.Check{Name: "issuer", Verdict: flow.Passed, Spec: "OpenID Connect Discovery §4.3", Expected: a.site.provider.Issuer, Got: m.Issuer},
+		flow.Check{Name: "S256", Verdict: flow.Passed, Spec: "RFC 7636 §4.2", Got: strings.Join(m.ChallengeMethods, " ")})
+	step.Done()
+	return m, nil
+}
+
+// readyStore chooses where the refresh token will be kept. A locked store is
+// unlocked now. Where there is none, or it does not answer, the sign-in lasts
+// until the program ends, and Session.Kept says so: never plain text on disk.
+func (a *Attempt) readyStore(ctx context.Context) error {
+	step := a.recorder.Start(flow.KindStore, flow.RoleClient, flow.RoleClient)
+	configured := a.client.config.Store
+	a.place, a.status = configured, configured.Status(ctx)
+	if a.status.Outcome == store.Locked {
+		step.Params(flow.Public("unlock", a.status.Name))
+		if err := configured.Unlock(ctx); err != nil {
+			if ctx.Err() != nil {
+				return a.fail(step, problem(PhaseStore, CodeCanceled, NextDismiss, context.Cause(ctx)))
+			}
+			if store.OutcomeOf(err) == store.Locked {
+				return a.fail(step, storeProblem(PhaseStore, a.status.Name, err))
+			}
+		}
+		a.status = configured.Status(ctx)
+	}
+	if a.status.Outcome != store.Found {
+		a.client.config.Logger.Warn("no keychain: the sign-in lasts until the program ends",
+			"store", a.status.Kind, "outcome", a.status.Outcome.String(), "reason", string(a.status.Reason))
+		reason := a.status
+		a.place, a.status = a.client.memory, a.client.memory.Status(ctx)
+		a.status.Reason, a.status.Detail = reason.Reason, reason.Detail
+	}
+	step.Params(flow.Public("store", a.status.Name))
+	step.Done()
+	return nil
+}
+
+func listenProblem(err error) error {
+	var taken *loopback.PortsError
+	if errors.As(err, &taken) {
+		ports := make([]string, len(taken.Ports))
+		for i, p := range taken.Ports {
+			ports[i] = strconv.Itoa(p)
+		}
+		return problem(PhaseBrowser, CodeLoopbackPortsTaken, NextRetry, err).With("Ports", strings.Join(ports, ", "))
+	}
+	return problem(PhaseBrowser, CodeLoopbackUnavailable, NextRetry, err)
+}
+
+// Provider is whom the attempt is at.
+func (a *Attempt) Provider() Provider { return a.site.provider }
+
+// Deadline is when the attempt ends by itself.
+func (a *Attempt) Deadline() time.Time { return a.deadline }
+
+// Host is the host of the page that opens, for the words a person reads.
+func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
+
+// Link returns a fresh link that starts the sign-in in whichever browser it is
+// opened in, once. It is on this computer's loopback address and holds neither
+// state nor code challenge, so it may stand in a process list or a clipboard.
+func (a *Attempt) Link() (string, error) {
+	link, err := a.receiver.Link()
+	if err != nil {
+		return "", problem(PhaseBrowser, CodeInternal, NextRetry, fmt.Errorf("making a link: %w", err))
+	}
+	return link, nil
+}
+
+// Open shows a fresh link in the system's browser; as often as it is called.
+// Its error leaves the attempt waiting: the link can be opened by hand.
+func (a *Attempt) Open(ctx context.Context) error {
+	link, err := a.Link()
+	if err != nil {
+		return err
+	}
+	var step *flow.Active
+	if a.opened.CompareAndSwap(false, true) {
+		step = a.recorder.Start(flow.KindOpenBrowser, flow.RoleClient, flow.RoleUser)
+		step.Params(a.request.params(a.site.provider)...)
+	}
+	open := a.client.config.OpenBrowser
+	if open == nil {
+		open = func(context.Context, string) error { return errors.New("Config.OpenBrowser is not set") }
+	}
+	if err := open(ctx, link); err != nil {
+		return a.fail(step, problem(PhaseBrowser, CodeBrowserFailed, NextCopyLink, err))
+	}
+	step.Done()
+	return nil
+}
+
+// Wait returns when the one response has come back that belongs to this
+// attempt, and its code was exchanged and its ID token checked. Strays and
+// forgeries do not end it; ctx, Close and the deadline do.
+func (a *Attempt) Wait(ctx context.Context) (*Pending, error) {
+	q, err := a.receive(ctx)
+	if err != nil {
+		_ = a.receiver.Close() // nobody came, so no page waits for a verdict
+		return nil, err
+	}
+	pending, err := a.finish(ctx, q)
+	if err != nil {
+		a.receiver.Tell(failureVerdict(err))
+		return nil, err
+	}
+	return pending, nil
+}
+
+// finish is the way from the response to the proven identity.
+func (a *Attempt) finish(ctx context.Context, r response) (*Pending, error) {
+	code, err := a.validate(r)
+	if err != nil {
+		return nil, err
+	}
+	tokens, err := a.redeem(ctx, code)
+	if err != nil {
+		return nil, err
+	}
+	identity, err := a.identify(ctx, tokens)
+	if err != nil {
+		return nil, err
+	}
+	return &Pending{attempt: a, tokens: tokens, identity: identity}, nil
+}
+
+// response is what came back, and the step that is open for it.
+type response struct {
+	query url.Values
+	step  *flow.Active
+}
+
+func (a *Attempt) receive(ctx context.Context) (response, error) {
+	step := a.recorder.Start(flow.KindAuthorization, flow.RoleUser, flow.RoleAuthorizationServer)
+	ctx, cancel := context.WithTimeoutCause(ctx, a.deadline.Sub(a.client.config.Now()), errTimeout)
+	defer cancel()
+	q, err := a.receiver.Wait(ctx)
+	if err == nil {
+		return response{q, step}, nil
+	}
+	p := problem(PhaseAuthorization, CodeCanceled, NextDismiss, err)
+	if errors.Is(context.Cause(ctx), errTimeout) {
+		p = problem(PhaseAuthorization, CodeSignInTimeout, NextRetry, errTimeout).With("Host", a.Host())
+	}
+	return response{}, a.fail(step, p)
+}
+
+func (a *Attempt) validate(r response) (authorizationCode, error) {
+	code, checks, err := validateAuthorizationResponse(r.query, a.request, a.site.provider, a.meta)
+	r.step.Checks(checks...)
+	if err != nil {
+		return authorizationCode{}, a.fail(r.step, err)
+	}
+	r.step.Params(flow.Masked("code", code.value), flow.Masked("state", a.request.state), flow.Public("iss", r.query.Get("iss")))
+	r.step.Done()
+	return code, nil
+}
+
+var errTimeout = errors.New("nobody finished signing in within the time limit")
+
+func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResponse, error) {
+	step := a.recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)
+	step.Params(flow.Public("grant_type", "authorization_code"), flow.Masked("code", code.value),
+		flow.Masked("code_verifier", a.request.verifier), flow.Masked("code_challenge", challenge(a.request.verifier)))
+	tokens, err := a.site.exchange(ctx, a.meta, code, a.request)
+	if err != nil {
+		return tokenResponse{}, a.fail(step, err)
+	}
+	step.Params(flow.Hidden("access_token"), flow.Public("expires_in", tokens.lifetime.String()),
+		flow.Public("scope", strings.Join(tokens.scopes, " ")))
+	if !tokens.refresh.IsZero() {
+		step.Params(flow.Hidden("refresh_token"))
+	}
+	step.Checks(flow.Check{Name: "token_type", Verdict: flow.Passed, Spec: "RFC 6749 §5.1", Expected: "Bearer"})
+	step.Done()
+	return tokens, nil
+}
+
+func (a *Attempt) identify(ctx context.Context, tokens tokenResponse) (Identity, error) {
+	step := a.recorder.Start(flow.KindIdentity, flow.RoleClient, flow.RoleClient)
+	if tokens.idToken == "" {
+		return Identity{}, a.fail(step, problem(PhaseIdentity, CodeIDTokenMissing, NextRetry,
+			errors.New("the token response has no id_token although openid was asked for (OpenID Connect Core §3.1.3.3)")).With("Host", a.Host()))
+	}
+	identity, checks, err := verifyIDToken(ctx, tokens.idToken, a.site.keys, expectation{
+		provider: a.site.provider, metadata: a.meta, nonce: a.request.nonce,
+		accessToken: tokens.token.access.Reveal(), now: a.site.channel.Now()})
+	step.Checks(checks...)
+	if err != nil {
+		return Identity{}, a.fail(step, err)
+	}
+	step.Done()
+	return identity, nil
+}
+
+// Close ends the attempt at once, also while Wait runs. After a Pending was
+// committed or discarded the receiver closes by itself, once the browser has
+// its page.
+func (a *Attempt) Close() error { return a.receiver.Close() }
+
+// fail marks step as failed and logs the stable code.
+func (a *Attempt) fail(step *flow.Active, err error) error {
+	p := AsProblem(err)
+	step.Fail(string(p.Code))
+	a.client.config.Logger.Info("sign-in stopped", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
+	return p
+}
+
+// failureVerdict is what the browser's page says. It holds no remote text.
+func failureVerdict(err error) loopback.Verdict {
+	switch CodeOf(err) {
+	case CodeCanceled:
+		return loopback.Cancelled()
+	case CodeAccessDenied:
+		return loopback.Failure("You did not allow access, so nobody was signed in.")
+	default:
+		return loopback.Failure("The sign-in could not be completed. The program tells you why and what to do.")
+	}
+}

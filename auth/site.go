@@ -1,0 +1,43 @@
+package auth
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"time"
+
+	"app.latchkey/auth/backchannel"
+)
+
+// site is one provider as this client knows it: its back channel, its checked
+// metadata and its keys. It is shared by all sign-ins and sessions there.
+type site struct {
+	provider Provider
+	channel  *backchannel.Client
+	cacheDir string
+	clock    func() time.Time
+	keys     *keyCache
+
+	mu       sync.Mutex
+	meta     *Metadata
+	metaRead time.Time
+}
+
+func newSite(p Provider, transport http.RoundTripper, cacheDir, userAgent string, clock func() time.Time) *site {
+	s := &site{provider: p, cacheDir: cacheDir, clock: clock}
+	s.channel = backchannel.New(backchannel.Options{
+		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent,
+	})
+	s.keys = &keyCache{now: s.wall, fetch: func(ctx context.Context) ([]byte, error) {
+		m, err := s.metadata(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return s.get(ctx, PhaseIdentity, m.JWKSURI)
+	}}
+	return s
+}
+
+// wall is this computer's wall clock. Round drops the monotonic reading, which
+// stands still while the computer sleeps.
+func (s *site) wall() time.Time { return s.clock().Round(0) }
