@@ -1,0 +1,181 @@
+package stage
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+)
+
+// Window is the number by which the display knows a window.
+type Window uint32
+
+func (w Window) String() string { return strconv.FormatUint(uint64(w), 10) }
+
+// checkCommands says at once everything that is missing.
+func checkCommands() error {
+	var missing []string
+	for _, name := range []string{
+		"Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "xdotool", "xprop", "xwininfo", "xev", "xdg-open",
+	} {
+		if _, err := exec.LookPath(name); err != nil {
+			missing = append(missing, name)
+		}
+	}
+	if _, err := browserCommand(); err != nil {
+		missing = append(missing, "chromium")
+	}
+	if len(missing) > 0 {
+		return fmt.Errorf("the stage needs %s: tools/setup.sh test installs what Debian has (Ubuntu's chromium is a snap and does not work here)", strings.Join(missing, ", "))
+	}
+	return nil
+}
+
+// startDisplay starts a virtual X server on a free display number, with its
+// picture in a file, and a window manager: without one neither focus nor
+// raising a window means anything.
+func (s *Stage) startDisplay(ctx context.Context) error {
+	number, write, err := os.Pipe()
+	if err != nil {
+		return fmt.Errorf("starting the display: %w", err)
+	}
+	defer number.Close()
+	server, err := s.start("Xvfb", func(cmd *exec.Cmd) { cmd.ExtraFiles = []*os.File{write} },
+		"Xvfb", "-displayfd", "3", "-screen", "0", "1920x1080x24", "-fbdir", filepath.Join(s.Dir, "fb"), "-nolisten", "tcp", "-noreset")
+	write.Close()
+	if err != nil {
+		return err
+	}
+	// The server writes the number when it is ready, or closes the pipe by ending.
+	line, err := bufio.NewReader(number).ReadString('\n')
+	if err != nil {
+		<-server.done
+		return server.failure()
+	}
+	s.Display = ":" + strings.TrimSpace(line)
+
+	config := filepath.Join(s.Dir, "openbox.xml")
+	if err := os.WriteFile(config, []byte(openboxConfig), 0o600); err != nil {
+		return fmt.Errorf("starting the window manager: %w", err)
+	}
+	manager, err := s.start("openbox", nil, "openbox", "--sm-disable", "--config-file", config)
+	if err != nil {
+		return err
+	}
+	return manager.await(ctx, "the window manager", func() bool {
+		_, err := s.property(ctx, "_NET_SUPPORTING_WM_CHECK")
+		return err == nil
+	})
+}
+
+// openboxConfig is a window manager of the usual manners: a new window gets the
+// focus, and the focus stays where it is until somebody moves it.
+const openboxConfig = `<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
+  <placement><policy>Smart</policy><center>yes</center></placement>
+  <desktops><number>1</number></desktops>
+</openbox_config>
+`
+
+// property reads a window-valued property of the root window.
+func (s *Stage) property(ctx context.Context, name string) (Window, error) {
+	text, err := s.output(ctx, "xprop", "-root", name)
+	if err != nil {
+		return 0, err
+	}
+	_, id, ok := strings.Cut(text, "# 0x")
+	if !ok {
+		return 0, fmt.Errorf("the display has no %s: %s", name, text)
+	}
+	number, err := strconv.ParseUint(strings.TrimSpace(id), 16, 32)
+	if err != nil {
+		return 0, fmt.Errorf("reading %s: %w", name, err)
+	}
+	return Window(number), nil
+}
+
+// ActiveWindow returns the window that has the focus as the window manager
+// tells it (_NET_ACTIVE_WINDOW); 0 when none has.
+func (s *Stage) ActiveWindow(ctx context.Context) (Window, error) {
+	return s.property(ctx, "_NET_ACTIVE_WINDOW")
+}
+
+// AwaitActive waits until w has the focus.
+func (s *Stage) AwaitActive(ctx context.Context, w Window) error {
+	return await(ctx, "the focus of window "+w.String(), func() (bool, error) {
+		active, err := s.ActiveWindow(ctx)
+		return active == w, err
+	})
+}
+
+// OtherWindow opens a window of another program, which gets the focus, as the
+// browser's would.
+func (s *Stage) OtherWindow(ctx context.Context) (Window, error) {
+	const name = "another window"
+	p, err := s.start("xev", func(cmd *exec.Cmd) { cmd.Stdout = nil }, "xev", "-name", name, "-geometry", "600x400+40+40")
+	if err != nil {
+		return 0, err
+	}
+	w, err := s.findWindow(ctx, p, "--name", "^"+name+"$")
+	if err != nil {
+		return 0, err
+	}
+	if err := s.Focus(ctx, w); err != nil {
+		return 0, err
+	}
+	return w, nil
+}
+
+// Focus gives a window the focus, as a click on it would, and waits for it.
+func (s *Stage) Focus(ctx context.Context, w Window) error {
+	if _, err := s.output(ctx, "xdotool", "windowactivate", w.String()); err != nil {
+		return err
+	}
+	return s.AwaitActive(ctx, w)
+}
+
+// findWindow waits for the visible window that xdotool's search finds.
+func (s *Stage) findWindow(ctx context.Context, p *process, search ...string) (Window, error) {
+	var found Window
+	args := append([]string{"search", "--onlyvisible"}, search...)
+	err := p.await(ctx, "the window of "+p.name, func() bool {
+		text, err := s.output(ctx, "xdotool", args...)
+		if err != nil {
+			return false // none yet
+		}
+		first, _, _ := strings.Cut(text, "\n")
+		number, err := strconv.ParseUint(first, 10, 32)
+		found = Window(number)
+		return err == nil && number != 0
+	})
+	return found, err
+}
+
+// geometry returns where a window's content is on the screen.
+func (s *Stage) geometry(ctx context.Context, w Window) (x, y, width, height int, err error) {
+	text, err := s.output(ctx, "xwininfo", "-id", w.String())
+	if err != nil {
+		return 0, 0, 0, 0, err
+	}
+	values := map[string]*int{
+		"Absolute upper-left X": &x, "Absolute upper-left Y": &y, "Width": &width, "Height": &height,
+	}
+	for line := range strings.Lines(text) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
+		if target, ok := values[name]; ok {
+			if *target, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
+				return 0, 0, 0, 0, fmt.Errorf("reading the window's place: %w", err)
+			}
+		}
+	}
+	if width == 0 || height == 0 {
+		return 0, 0, 0, 0, errors.New("reading the window's place: it has no size")
+	}
+	return x, y, width, height, nil
+}
