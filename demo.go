@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+
+	"app.latchkey/auth"
+	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/journal"
+	"app.latchkey/settings"
+)
+
+// demo is the mock provider inside the program. It keeps its address, its keys
+// and its grants in a file, so that a demo's session outlives the program as a
+// real one does. A mock's secrets are no secrets.
+type demo struct {
+	mock *mockprovider.Provider
+	path string
+	log  *slog.Logger
+}
+
+// demoState is the file. Address is part of the issuer, and so of every grant.
+type demoState struct {
+	Address string          `json:"address"`
+	State   json.RawMessage `json:"state"`
+}
+
+// startDemo starts the mock on a loopback address and returns it as a provider
+// to sign in at. It ends with ctx.
+func startDemo(ctx context.Context, path string, log *slog.Logger) (auth.Provider, error) {
+	d := demo{path: path, log: log}
+	if err := d.start(ctx); err != nil {
+		return auth.Provider{}, fmt.Errorf("starting the demo's provider: %w", err)
+	}
+	d.save()
+	go d.keep(ctx)
+	p := auth.GoogleAt(d.mock.Issuer(), d.mock.PeopleAPI(), d.mock.ClientID(), d.mock.ClientSecret())
+	p.ID = "google-demo"
+	return p, nil
+}
+
+func (d *demo) start(ctx context.Context) error {
+	old, err := d.load()
+	if err != nil {
+		d.log.Warn("the demo starts afresh", "error", err.Error())
+	}
+	if old.Address != "" {
+		// Another program may sit on the old port by now; then the demo's
+		// sessions are lost, and the demo starts afresh too.
+		if d.mock, err = mockprovider.New(mockprovider.WithSnapshot(old.State)); err == nil {
+			if err = d.mock.Start(ctx, old.Address); err == nil {
+				return nil
+			}
+		}
+		d.log.Warn("the demo starts afresh", "error", err.Error())
+	}
+	if d.mock, err = mockprovider.New(); err != nil {
+		return err
+	}
+	return d.mock.Start(ctx, "127.0.0.1:0")
+}
+
+func (d *demo) load() (demoState, error) {
+	var s demoState
+	b, err := os.ReadFile(d.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return s, nil
+	}
+	if err != nil {
+		return s, err
+	}
+	return s, json.Unmarshal(b, &s)
+}
+
+func (d *demo) save() {
+	state, err := d.mock.Snapshot()
+	if err == nil {
+		var b []byte
+		if b, err = json.Marshal(demoState{Address: d.mock.Addr(), State: state}); err == nil {
+			err = settings.WriteFile(d.path, b)
+		}
+	}
+	if err != nil {
+		d.log.Warn("keeping the demo's state", "error", err.Error())
+	}
+}
+
+// keep saves the state after each request that changes a grant.
+func (d *demo) keep(ctx context.Context) {
+	var seen int64
+	for {
+		e, err := d.mock.Journal().WaitFor(ctx, func(e journal.Entry) bool {
+			return e.Seq > seen && (e.Endpoint == "token" || e.Endpoint == "revoke")
+		})
+		if err != nil {
+			return
+		}
+		seen = e.Seq
+		d.save()
+	}
+}
