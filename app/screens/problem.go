@@ -1,0 +1,136 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/theme"
+	"app.latchkey/app/widgets"
+)
+
+// problem is the notice that says what went wrong, with one next step.
+type problem struct {
+	actions     presenter.Actions
+	object      *fyne.Container
+	title, text *widgets.Text
+	next, copy  *widgets.Button
+	close       *widgets.Button
+
+	view *presenter.ProblemView
+}
+
+func newProblem(a presenter.Actions) *problem {
+	p := &problem{
+		actions: a,
+		title:   widgets.NewText(theme.SizeBody, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitWrap),
+		text:    widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap),
+	}
+	p.next = widgets.NewButton(widgets.Primary, "", p.primary)
+	p.copy = widgets.NewButton(widgets.Plain, Word("problem.copy"), p.copyDetail)
+	p.close = widgets.NewCloseButton(Word("problem.close"), a.Dismiss)
+	p.object = widgets.Notice(widgets.Column(
+		widgets.Slot{Object: widgets.Ends(12, true, p.title, p.close)},
+		widgets.Slot{Object: p.text, Before: 4},
+		widgets.Slot{Object: widgets.Flow(8, false, p.next, p.copy), Before: 16},
+	))
+	p.object.Hide()
+	return p
+}
+
+// update shows v, or nothing if it is nil. The State fills in names that the
+// problem does not bring.
+func (p *problem) update(v *presenter.ProblemView, s presenter.State) {
+	setVisible(p.object, v != nil)
+	if v == nil {
+		p.view = nil
+		return
+	}
+	if p.view == nil || p.view.Code != v.Code || p.view.Detail != v.Detail {
+		p.copy.SetText(Word("problem.copy"))
+	}
+	p.view = v
+	w := problemValues(v, s)
+	p.title.Set(wordWith(problemKey(v.Code, "title"), w), fyne.TextStyle{Bold: true})
+	p.text.Set(wordWith(problemKey(v.Code, "text"), w), fyne.TextStyle{})
+	p.next.SetText(Word(nextKey(v.Next)))
+	setVisible(p.copy, v.Detail != "")
+	setVisible(p.close, v.Next != presenter.NextDismiss)
+}
+
+// problemKey is the key of a problem's words. A code without words is drawn as
+// an internal problem; its own code is in the detail.
+func problemKey(code, part string) string {
+	key := "problem." + code + "." + part
+	if Word(key) == key {
+		return "problem.internal." + part
+	}
+	return key
+}
+
+// nextKey is the key of the button's word. An unknown step can only be closed.
+func nextKey(n presenter.Next) string {
+	key := "next." + string(n)
+	if Word(key) == key {
+		return "next." + string(presenter.NextDismiss)
+	}
+	return key
+}
+
+// problemValues are the problem's own, and general words for what it does not
+// name, so that a sentence never has a hole.
+func problemValues(v *presenter.ProblemView, s presenter.State) values {
+	w := values{
+		"Provider": Word("problem.provider"),
+		"Host":     Word("problem.host"),
+		"Store":    Word("problem.store"),
+		"Error":    "",
+		"Ports":    "",
+	}
+	fill := func(key string, candidates ...string) {
+		for _, c := range candidates {
+			if c != "" {
+				w[key] = c
+				return
+			}
+		}
+	}
+	fill("Provider", s.Profile.Provider, s.Waiting.Provider)
+	fill("Host", s.Waiting.Host)
+	fill("Store", s.Waiting.Unlock, s.SignIn.Keep.Name)
+	for k, x := range v.Values {
+		fill(k, x)
+	}
+	return w
+}
+
+func (p *problem) shown() bool { return p.view != nil && p.object.Visible() }
+
+func (p *problem) primary() {
+	switch {
+	case p.view == nil:
+	case p.view.Next == presenter.NextDismiss:
+		p.actions.Dismiss()
+	default:
+		p.actions.Next()
+	}
+}
+
+func (p *problem) escape() {
+	if p.view != nil {
+		p.actions.Dismiss()
+	}
+}
+
+func (p *problem) copyDetail() {
+	if p.view == nil {
+		return
+	}
+	fyne.CurrentApp().Clipboard().SetContent(p.view.Detail)
+	p.copy.SetText(Word("problem.copied"))
+}
+
+func (p *problem) buttons() []*widgets.Button {
+	return []*widgets.Button{p.close, p.next, p.copy}
+}

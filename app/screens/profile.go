@@ -1,0 +1,224 @@
+package screens
+
+import (
+	"time"
+
+	"fyne.io/fyne/v2"
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/theme"
+	"app.latchkey/app/widgets"
+)
+
+const (
+	avatarSize = 72
+	labelWidth = 152 // of the labels in the card
+)
+
+// profile is the screen of somebody who is signed in.
+type profile struct {
+	actions presenter.Actions
+	frame   *widgets.Page
+
+	avatar   *widgets.Avatar
+	name     *widgets.Text
+	chip     *widgets.Chip
+	email    *widgets.Selectable
+	verified *widgets.Text
+	refresh  *widgets.Button
+	signOut  *widgets.Button
+
+	problem     *problem
+	offline     *fyne.Container
+	offlineText *widgets.Text
+	card        *fyne.Container
+	fields      *fieldList
+	source      *widgets.Text
+	until       *widgets.Text
+
+	view presenter.ProfileView
+}
+
+func newProfile(a presenter.Actions) *profile {
+	p := &profile{
+		actions:     a,
+		problem:     newProblem(a),
+		avatar:      widgets.NewAvatar(avatarSize),
+		name:        widgets.NewText(theme.SizeTitle, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitShort),
+		chip:        widgets.NewChip(160),
+		email:       widgets.NewSelectable(theme.SizeBody, theme.ColorQuiet, fyne.TextStyle{}, Word("text.copy")),
+		verified:    widgets.NewText(theme.SizeBody, theme.ColorGood, fyne.TextAlignLeading, widgets.FitWhole),
+		refresh:     widgets.NewButton(widgets.Secondary, Word("profile.refresh"), a.Refresh),
+		signOut:     widgets.NewButton(widgets.Secondary, Word("profile.signout"), a.SignOut),
+		offlineText: widgets.NewText(theme.SizeBody, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitWrap),
+		fields:      newFieldList(),
+		source:      widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
+		until:       widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
+	}
+	p.verified.Set("✓ "+Word("profile.verified"), fyne.TextStyle{})
+	p.until.Set(Word("profile.until"), fyne.TextStyle{})
+	p.offline = widgets.Notice(p.offlineText)
+	p.card = widgets.Card(p.fields.object)
+
+	identity := widgets.Column(
+		widgets.Slot{Object: widgets.Follow(12, p.name, p.chip)},
+		widgets.Slot{Object: widgets.Follow(4, p.email, p.verified)},
+	)
+	head := widgets.Ends(24, false,
+		widgets.Beside(12, p.avatar, identity),
+		widgets.Flow(12, false, p.refresh, p.signOut))
+	p.frame = widgets.NewPage(widgets.Column(
+		widgets.Slot{Object: head},
+		widgets.Slot{Object: p.problem.object, Before: 16},
+		widgets.Slot{Object: p.offline, Before: 16},
+		widgets.Slot{Object: p.card, Before: 20},
+		widgets.Slot{Object: p.source, Before: 16},
+		widgets.Slot{Object: p.until, Before: 4},
+	), 960, 28, false)
+	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut)...)
+	return p
+}
+
+func (p *profile) page() *widgets.Page { return p.frame }
+
+func (p *profile) update(s presenter.State, now time.Time) {
+	v := s.Profile
+	p.view = v
+	p.updatePerson(v)
+
+	p.problem.update(s.Problem, s)
+	setVisible(p.offline, v.Offline && s.Problem == nil)
+	p.fields.update(v.Fields)
+	setVisible(p.card, len(v.Fields) > 0)
+	setVisible(p.until, v.Until)
+
+	p.refresh.SetText(Word("profile.refresh"))
+	if v.Refreshing {
+		p.refresh.SetText(Word("profile.refreshing"))
+	}
+	p.refresh.SetBusy(v.Refreshing || v.SigningOut)
+	p.signOut.SetText(Word("profile.signout"))
+	if v.SigningOut {
+		p.signOut.SetText(Word("profile.signingout"))
+	}
+	p.signOut.SetBusy(v.SigningOut)
+	p.tick(now)
+}
+
+func (p *profile) updatePerson(v presenter.ProfileView) {
+	w := v.Person
+	p.avatar.SetPerson(wordWith("avatar.of", values{"Name": w.Name}), w.Initials, w.Color, w.Picture)
+	p.name.Set(w.Name, fyne.TextStyle{Bold: true})
+	p.chip.SetText(v.Provider)
+	setVisible(p.chip, v.Provider != "")
+	p.email.SetText(w.Email)
+	setVisible(p.email, w.Email != "")
+	setVisible(p.verified, w.Email != "" && w.Verified)
+}
+
+// tick draws how long ago the profile was loaded.
+func (p *profile) tick(now time.Time) {
+	p.source.Set(p.sourceLine(now), fyne.TextStyle{})
+	if p.view.Updated.IsZero() {
+		p.offlineText.Set(Word("profile.offline.new"), fyne.TextStyle{})
+		return
+	}
+	p.offlineText.Set(wordWith("profile.offline", values{"When": clockTime(p.view.Updated, now)}), fyne.TextStyle{})
+}
+
+func (p *profile) sourceLine(now time.Time) string {
+	v := p.view
+	switch {
+	case v.Updated.IsZero() && v.Offline:
+		return ""
+	case v.Updated.IsZero():
+		return Word("profile.loading")
+	case v.Source == "":
+		return wordWith("profile.updated", values{"When": when(v.Updated, now)})
+	}
+	return wordWith("profile.source", values{"Host": v.Source, "When": when(v.Updated, now)})
+}
+
+func (p *profile) primary() {
+	if p.problem.shown() {
+		p.problem.primary()
+		return
+	}
+	p.refresh.Press()
+}
+
+func (p *profile) escape() { p.problem.escape() }
+
+func (p *profile) focusable() []fyne.Focusable {
+	out := []fyne.Focusable{p.email}
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut}, p.problem.buttons())...)
+	return append(out, p.fields.subject)
+}
+
+// fieldList is the lines of the card. A line is made when its field first
+// appears and is kept from then on.
+type fieldList struct {
+	object  *fyne.Container
+	rows    map[presenter.FieldID]*fieldRow
+	subject *widgets.Selectable
+}
+
+type fieldRow struct {
+	object *fyne.Container
+	value  *widgets.Text // nil: the subject's
+}
+
+// fieldOrder is the order of the lines.
+var fieldOrder = []presenter.FieldID{
+	presenter.FieldName, presenter.FieldGivenName, presenter.FieldFamilyName, presenter.FieldLanguage,
+	presenter.FieldOrganization, presenter.FieldBirthday, presenter.FieldSubject,
+}
+
+// fieldKeys are the words of the labels.
+var fieldKeys = map[presenter.FieldID]string{
+	presenter.FieldName:         "field.name",
+	presenter.FieldGivenName:    "field.given_name",
+	presenter.FieldFamilyName:   "field.family_name",
+	presenter.FieldLanguage:     "field.language",
+	presenter.FieldOrganization: "field.organization",
+	presenter.FieldBirthday:     "field.birthday",
+	presenter.FieldSubject:      "field.subject",
+}
+
+func newFieldList() *fieldList {
+	f := &fieldList{rows: map[presenter.FieldID]*fieldRow{}}
+	f.subject = widgets.NewSelectable(theme.SizeSmall, base.ColorNameForeground, fyne.TextStyle{Monospace: true}, Word("text.copy"))
+	var slots []widgets.Slot
+	for _, id := range fieldOrder {
+		label := widgets.NewText(theme.SizeBody, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap).
+			Set(Word(fieldKeys[id]), fyne.TextStyle{})
+		r := &fieldRow{}
+		if id == presenter.FieldSubject {
+			r.object = widgets.Labelled(labelWidth, label, f.subject)
+		} else {
+			r.value = widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap)
+			r.object = widgets.Labelled(labelWidth, label, r.value)
+		}
+		f.rows[id] = r
+		slots = append(slots, widgets.Slot{Object: r.object, Before: 10})
+	}
+	f.object = widgets.Column(slots...)
+	return f
+}
+
+func (f *fieldList) update(fields []presenter.Field) {
+	values := map[presenter.FieldID]string{}
+	for _, x := range fields {
+		values[x.ID] = x.Value
+	}
+	for id, r := range f.rows {
+		v := values[id]
+		setVisible(r.object, v != "")
+		if r.value == nil {
+			f.subject.SetText(v)
+			continue
+		}
+		r.value.Set(v, fyne.TextStyle{})
+	}
+}

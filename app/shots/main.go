@@ -1,0 +1,115 @@
+// Command shots draws every screen, light and dark, in two sizes, into PNG
+// files, with Fyne's software renderer: it needs no display. `make screenshots`
+// runs it.
+//
+//	go run ./app/shots docs/screenshots          # what the documentation shows
+//	go run ./app/shots -all build/screenshots    # every variant, for looking at
+package main
+
+import (
+	"flag"
+	"fmt"
+	"image/png"
+	"log"
+	"os"
+	"path/filepath"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/screens"
+	"app.latchkey/app/theme"
+)
+
+// now is the time on every picture, so that they only change when the screens do.
+var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
+
+func main() {
+	log.SetFlags(0)
+	all := flag.Bool("all", false, "every variant in 860×600 and 640×480, not only the documentation's")
+	flag.Parse()
+	if flag.NArg() != 1 {
+		log.Fatal("usage: shots [-all] FOLDER")
+	}
+	if err := run(flag.Arg(0), *all); err != nil {
+		log.Fatal("shots: ", err)
+	}
+}
+
+func run(dir string, all bool) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return err
+	}
+	a := test.NewApp()
+	if err := screens.LoadWords(); err != nil {
+		return err
+	}
+	sizes := []fyne.Size{fyne.NewSize(860, 600)}
+	if all {
+		sizes = append(sizes, fyne.NewSize(640, 480))
+	}
+	variants := []struct {
+		name string
+		v    fyne.ThemeVariant
+	}{{"light", base.VariantLight}, {"dark", base.VariantDark}}
+	for _, shot := range shots {
+		if !all && !shot.documented {
+			continue
+		}
+		for _, variant := range variants {
+			a.Settings().SetTheme(theme.NewFixed(variant.v))
+			for _, size := range sizes {
+				name := shot.name + "-" + variant.name
+				if size.Width != 860 {
+					name += fmt.Sprintf("-%d", int(size.Width))
+				}
+				if err := draw(shot, size, filepath.Join(dir, name+".png")); err != nil {
+					return fmt.Errorf("drawing %s: %w", name, err)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func draw(s shot, size fyne.Size, path string) (err error) {
+	root := screens.New(noActions{}, func() time.Time { return now })
+	w := test.NewWindow(nil)
+	defer w.Close()
+	w.SetPadded(false)
+	w.SetContent(root.Object())
+	w.Resize(size)
+	root.Update(s.state)
+	for range s.tabs {
+		w.Canvas().FocusNext()
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if cerr := f.Close(); err == nil {
+			err = cerr
+		}
+	}()
+	return (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(f, w.Canvas().Capture())
+}
+
+// noActions does nothing: nobody presses anything on a picture.
+type noActions struct{}
+
+var _ presenter.Actions = noActions{}
+
+func (noActions) SignIn(string) {}
+func (noActions) OpenAgain()    {}
+func (noActions) CopyLink()     {}
+func (noActions) Cancel()       {}
+func (noActions) Confirm(bool)  {}
+func (noActions) Refresh()      {}
+func (noActions) SignOut()      {}
+func (noActions) Next()         {}
+func (noActions) Dismiss()      {}
+func (noActions) RegisterHelp() {}

@@ -1,0 +1,161 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"app.latchkey/app/presenter"
+)
+
+// shot is one picture.
+type shot struct {
+	name       string
+	documented bool // belongs to the documentation
+	tabs       int  // how often Tab is pressed before the picture is taken
+	state      presenter.State
+}
+
+var keyring = presenter.Keep{Known: true, Persistent: true, Name: "GNOME Keyring"}
+
+var google = []presenter.ProviderButton{{ID: "google", Name: "Google", Google: true}}
+
+func signIn(edit func(*presenter.State)) presenter.State {
+	s := presenter.State{
+		Screen: presenter.ScreenSignIn,
+		Demo:   true,
+		SignIn: presenter.SignInView{Providers: google, Keep: keyring},
+	}
+	if edit != nil {
+		edit(&s)
+	}
+	return s
+}
+
+func waiting(steps [4]presenter.StepState, edit func(*presenter.State)) presenter.State {
+	s := presenter.State{
+		Screen: presenter.ScreenWaiting,
+		Waiting: presenter.WaitingView{
+			Host:     "accounts.google.com",
+			Provider: "Google",
+			Deadline: now.Add(4*time.Minute + 32*time.Second),
+			Browser:  presenter.BrowserOpened,
+		},
+	}
+	for i, id := range []presenter.StepID{presenter.StepBrowser, presenter.StepSignIn, presenter.StepCheck, presenter.StepLoad} {
+		s.Waiting.Steps[i] = presenter.StepLine{ID: id, State: steps[i]}
+	}
+	if edit != nil {
+		edit(&s)
+	}
+	return s
+}
+
+func ada() presenter.PersonView {
+	return presenter.PersonView{Name: "Ada Lovelace", Email: "ada@example.com", Verified: true, Initials: "AL"}
+}
+
+func profile(edit func(*presenter.State)) presenter.State {
+	s := presenter.State{
+		Screen: presenter.ScreenProfile,
+		Profile: presenter.ProfileView{
+			Person:   ada(),
+			Provider: "Google",
+			Source:   "people.googleapis.com",
+			Updated:  now.Add(-20 * time.Second),
+			Fields: []presenter.Field{
+				{ID: presenter.FieldName, Value: "Ada Lovelace"},
+				{ID: presenter.FieldGivenName, Value: "Ada"},
+				{ID: presenter.FieldFamilyName, Value: "Lovelace"},
+				{ID: presenter.FieldLanguage, Value: "English (United Kingdom)"},
+				{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd · Analyst"},
+				{ID: presenter.FieldBirthday, Value: "10 December 1815"},
+				{ID: presenter.FieldSubject, Value: "108204268033311374519"},
+			},
+		},
+	}
+	if edit != nil {
+		edit(&s)
+	}
+	return s
+}
+
+func rename(s *presenter.State, name, initials string) {
+	s.Profile.Person.Name, s.Profile.Person.Initials = name, initials
+	s.Profile.Fields[0].Value = name
+}
+
+const (
+	todo   = presenter.StepTodo
+	active = presenter.StepActive
+	done   = presenter.StepDone
+	failed = presenter.StepFailed
+)
+
+var shots = []shot{
+	{name: "signin", documented: true, state: signIn(nil)},
+	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
+	{name: "profile", documented: true, state: profile(nil)},
+
+	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
+	{name: "signin-focus", tabs: 2, state: signIn(nil)},
+	{name: "signin-many", state: signIn(func(s *presenter.State) {
+		s.Demo = false
+		s.SignIn.Keep = presenter.Keep{Known: true, Persistent: true, Name: "GNOME Keyring", Locked: true}
+		s.SignIn.Providers = append(s.SignIn.Providers,
+			presenter.ProviderButton{ID: "b", Name: "GitLab"},
+			presenter.ProviderButton{ID: "c", Name: "The Department of Rather Long Provider Names"},
+			presenter.ProviderButton{ID: "d", Name: "Example"}, presenter.ProviderButton{ID: "e", Name: "Okta"},
+			presenter.ProviderButton{ID: "f", Name: "Keycloak"}, presenter.ProviderButton{ID: "g", Name: "Auth0"})
+	})},
+	{name: "signin-problem", state: signIn(func(s *presenter.State) {
+		s.SignIn.Keep = presenter.Keep{Known: true}
+		s.Problem = &presenter.ProblemView{Code: "provider_unreachable", Next: presenter.NextRetry, Detail: "metadata: dial",
+			Values: map[string]string{"Provider": "Google"}}
+	})},
+	{name: "waiting-focus", tabs: 2, state: waiting([4]presenter.StepState{done, active, todo, todo}, func(s *presenter.State) {
+		s.Demo = true
+		s.Waiting.Copied = true
+	})},
+	{name: "waiting-failed", state: waiting([4]presenter.StepState{failed, active, todo, todo}, func(s *presenter.State) {
+		s.Waiting.Browser = presenter.BrowserFailed
+	})},
+	{name: "waiting-unlock", state: waiting([4]presenter.StepState{todo, todo, todo, todo}, func(s *presenter.State) {
+		s.Waiting.Unlock = "GNOME Keyring"
+	})},
+	{name: "waiting-person", state: waiting([4]presenter.StepState{done, done, done, active}, func(s *presenter.State) {
+		p := ada()
+		s.Waiting.Person = &p
+	})},
+	{name: "waiting-problem", state: waiting([4]presenter.StepState{done, done, failed, todo}, func(s *presenter.State) {
+		s.Problem = &presenter.ProblemView{Code: "id_token_signature", Next: presenter.NextRetry, Detail: "identity: x"}
+	})},
+	{name: "confirm", state: waiting([4]presenter.StepState{done, done, done, active}, func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: "other_account", Old: "ada@example.com", New: "grace@example.com"}
+	})},
+	{name: "profile-focus", tabs: 2, state: profile(func(s *presenter.State) { s.Demo = true })},
+	{name: "profile-select", tabs: 1, state: profile(nil)},
+	{name: "profile-loading", state: profile(func(s *presenter.State) {
+		s.Profile.Updated = time.Time{}
+		s.Profile.Refreshing = true
+		s.Profile.Until = true
+		s.Profile.Fields = s.Profile.Fields[:3]
+	})},
+	{name: "profile-offline", state: profile(func(s *presenter.State) {
+		s.Profile.Offline = true
+		s.Profile.Updated = now.Add(-2 * time.Hour)
+	})},
+	{name: "profile-problem", tabs: 4, state: profile(func(s *presenter.State) {
+		s.Problem = &presenter.ProblemView{Code: "refresh_revoked", Next: presenter.NextSignIn, Detail: "refresh: invalid_grant"}
+	})},
+	{name: "profile-long", state: profile(func(s *presenter.State) {
+		rename(s, strings.Repeat("Wolfeschlegelsteinhausen ", 5)[:120], "WW")
+		s.Profile.Person.Email = strings.Repeat("a", 64) + "@" + strings.Repeat("example.", 12) + "com"
+		s.Profile.Person.Color = 5
+		s.Profile.Provider = "The Department of Rather Long Provider Names"
+		s.Demo = true
+	})},
+	{name: "profile-rtl", state: profile(func(s *presenter.State) {
+		rename(s, "فاطمة بنت محمد الفهرية القرشية", "فا")
+		s.Profile.Person.Color = 1
+	})},
+}

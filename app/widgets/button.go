@@ -1,0 +1,361 @@
+package widgets
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
+	base "fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"app.latchkey/app/theme"
+)
+
+// Kind is how a button looks.
+type Kind int
+
+// The kinds of buttons.
+const (
+	Primary   Kind = iota // the one thing to do next
+	Secondary             // with a border
+	Plain                 // text only
+	Provider              // "Sign in with …"
+	Google                // "Sign in with Google", by Google's branding guidelines
+	Ribbon                // text only, small and bold, on the ground of warnings
+	Close                 // a cross, on the ground of warnings
+)
+
+// look is what a kind is made of.
+type look struct {
+	ground, stroke, text fyne.ThemeColorName
+	radius               float32
+	height, pad          float32
+	size                 fyne.ThemeSizeName
+	style                fyne.TextStyle
+	inner                bool // the focus ring lies inside, where there is no room around
+}
+
+const buttonHeight = 10 * theme.Grid
+
+var looks = map[Kind]look{
+	Primary:   {base.ColorNamePrimary, "", base.ColorNameForegroundOnPrimary, theme.RadiusSoft, buttonHeight, 17, theme.SizeBody, fyne.TextStyle{}, false},
+	Secondary: {theme.ColorCard, theme.ColorLine, base.ColorNameForeground, theme.RadiusSoft, buttonHeight, 17, theme.SizeBody, fyne.TextStyle{}, false},
+	Plain:     {theme.ColorTransparent, "", base.ColorNamePrimary, theme.RadiusSoft, buttonHeight, 17, theme.SizeBody, fyne.TextStyle{}, false},
+	Provider:  {theme.ColorCard, theme.ColorGoogleStroke, base.ColorNameForeground, theme.RadiusPill, buttonHeight, 20, theme.SizeBody, fyne.TextStyle{}, false},
+	Google:    {theme.ColorGoogleGround, theme.ColorGoogleStroke, theme.ColorGoogleText, theme.RadiusPill, buttonHeight, 20, theme.SizeBody, fyne.TextStyle{}, false},
+	Ribbon:    {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 8 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{Bold: true}, true},
+	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
+}
+
+const (
+	ringWidth = 2
+	ringGap   = 2 // between the button and its focus ring
+	iconSize  = 20
+	iconGap   = 10 // between Google's mark and the text, by the guidelines
+)
+
+// Button is a button that shows where the keyboard is. Enter and Space press
+// it; other keys go on to the window, so that Esc works from everywhere.
+type Button struct {
+	widget.BaseWidget
+
+	// OnTapped is what it does. Nil does nothing.
+	OnTapped func()
+	// OnFocus is called when the keyboard reaches the button, so that it can be
+	// scrolled into view. May be nil.
+	OnFocus func(*Button)
+
+	kind Kind
+	text string
+	name string // for screen readers where there is no text
+	icon fyne.Resource
+	busy bool
+
+	hovered, focused, pressed bool
+}
+
+var (
+	_ fyne.Widget       = (*Button)(nil)
+	_ fyne.Tappable     = (*Button)(nil)
+	_ fyne.Focusable    = (*Button)(nil)
+	_ fyne.Accessible   = (*Button)(nil)
+	_ desktop.Hoverable = (*Button)(nil)
+	_ desktop.Mouseable = (*Button)(nil)
+)
+
+// NewButton returns a button.
+func NewButton(kind Kind, text string, tapped func()) *Button {
+	b := &Button{kind: kind, text: text, OnTapped: tapped}
+	b.ExtendBaseWidget(b)
+	return b
+}
+
+// NewCloseButton returns a cross with a name for screen readers.
+func NewCloseButton(name string, tapped func()) *Button {
+	b := NewButton(Close, "", tapped)
+	b.name, b.icon = name, base.NewColoredResource(base.CancelIcon(), theme.ColorWarning)
+	return b
+}
+
+// SetText changes the text.
+func (b *Button) SetText(text string) {
+	if b.text != text {
+		b.text = text
+		b.Refresh()
+	}
+}
+
+// Text returns the text.
+func (b *Button) Text() string { return b.text }
+
+// SetKind changes how the button looks.
+func (b *Button) SetKind(k Kind) {
+	if b.kind != k {
+		b.kind = k
+		b.Refresh()
+	}
+}
+
+// Kind returns how the button looks.
+func (b *Button) Kind() Kind { return b.kind }
+
+// SetIcon puts a mark before the text; nil takes it away.
+func (b *Button) SetIcon(icon fyne.Resource) {
+	if b.icon != icon {
+		b.icon = icon
+		b.Refresh()
+	}
+}
+
+// SetBusy makes the button quiet and without effect, but leaves the keyboard on
+// it: what it started is under way.
+func (b *Button) SetBusy(busy bool) {
+	if b.busy != busy {
+		b.busy = busy
+		b.Refresh()
+	}
+}
+
+// Busy reports whether pressing has no effect just now.
+func (b *Button) Busy() bool { return b.busy }
+
+// Press does what a click does.
+func (b *Button) Press() {
+	if b.OnTapped != nil && !b.busy && b.Visible() {
+		b.OnTapped()
+	}
+}
+
+// Tapped implements [fyne.Tappable]. As in Fyne's buttons, a click takes the
+// keyboard's ring off whatever had it.
+func (b *Button) Tapped(*fyne.PointEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(b); c != nil {
+		c.Unfocus()
+	}
+	b.Press()
+}
+
+// FocusGained implements [fyne.Focusable].
+func (b *Button) FocusGained() {
+	b.focused = true
+	b.Refresh()
+	if b.OnFocus != nil {
+		b.OnFocus(b)
+	}
+}
+
+// FocusLost implements [fyne.Focusable].
+func (b *Button) FocusLost() {
+	b.focused = false
+	b.Refresh()
+}
+
+// TypedRune implements [fyne.Focusable].
+func (b *Button) TypedRune(rune) {}
+
+// TypedKey implements [fyne.Focusable].
+func (b *Button) TypedKey(ev *fyne.KeyEvent) {
+	switch ev.Name {
+	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
+		b.Press()
+	default:
+		forwardKey(b, ev)
+	}
+}
+
+// forwardKey hands a key to the window, which gets none while something has the
+// focus.
+func forwardKey(o fyne.CanvasObject, ev *fyne.KeyEvent) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		if f := c.OnTypedKey(); f != nil {
+			f(ev)
+		}
+	}
+}
+
+// MouseIn implements [desktop.Hoverable].
+func (b *Button) MouseIn(*desktop.MouseEvent) { b.setPointer(true, b.pressed) }
+
+// MouseMoved implements [desktop.Hoverable].
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements [desktop.Hoverable].
+func (b *Button) MouseOut() { b.setPointer(false, false) }
+
+// MouseDown implements [desktop.Mouseable].
+func (b *Button) MouseDown(*desktop.MouseEvent) { b.setPointer(b.hovered, true) }
+
+// MouseUp implements [desktop.Mouseable].
+func (b *Button) MouseUp(*desktop.MouseEvent) { b.setPointer(b.hovered, false) }
+
+func (b *Button) setPointer(hovered, pressed bool) {
+	b.hovered, b.pressed = hovered, pressed
+	b.Refresh()
+}
+
+// AccessibilityLabel implements [fyne.Accessible].
+func (b *Button) AccessibilityLabel() string {
+	if b.text == "" {
+		return b.name
+	}
+	return b.text
+}
+
+// AccessibilityRole implements [fyne.Accessible].
+func (b *Button) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
+
+func (b *Button) textSize() fyne.Size {
+	l := looks[b.kind]
+	if b.text == "" {
+		return fyne.Size{}
+	}
+	return fyne.MeasureText(b.text, base.Size(l.size), l.style)
+}
+
+// NaturalWidth is the width of the whole text and its distances.
+func (b *Button) NaturalWidth() float32 {
+	l := looks[b.kind]
+	if b.text == "" {
+		return l.height
+	}
+	w := b.textSize().Width + 2*l.pad
+	if b.icon != nil {
+		w += iconSize + iconGap
+	}
+	return w
+}
+
+// MinSize implements [fyne.CanvasObject]. A button can be narrower than its
+// text, which is then shortened.
+func (b *Button) MinSize() fyne.Size {
+	return fyne.NewSize(fyne.Min(b.NaturalWidth(), 96), looks[b.kind].height)
+}
+
+// CreateRenderer implements [fyne.Widget].
+func (b *Button) CreateRenderer() fyne.WidgetRenderer {
+	b.ExtendBaseWidget(b)
+	r := &buttonRenderer{
+		b:      b,
+		ground: canvas.NewRectangle(nil),
+		veil:   canvas.NewRectangle(nil),
+		ring:   canvas.NewRectangle(color.Transparent),
+		icon:   &canvas.Image{FillMode: canvas.ImageFillContain},
+		label:  canvas.NewText("", nil),
+	}
+	r.paint()
+	return r
+}
+
+type buttonRenderer struct {
+	b                  *Button
+	ground, veil, ring *canvas.Rectangle
+	icon               *canvas.Image
+	label              *canvas.Text
+}
+
+func (r *buttonRenderer) Destroy()           {}
+func (r *buttonRenderer) MinSize() fyne.Size { return r.b.MinSize() }
+
+func (r *buttonRenderer) Objects() []fyne.CanvasObject {
+	return []fyne.CanvasObject{r.ground, r.veil, r.icon, r.label, r.ring}
+}
+
+func (r *buttonRenderer) Layout(size fyne.Size) {
+	l := looks[r.b.kind]
+	r.ground.Resize(size)
+	r.veil.Resize(size)
+	out := float32(ringWidth + ringGap)
+	if l.inner {
+		out = -ringGap
+	}
+	place(r.ring, -out, -out, size.Width+2*out, size.Height+2*out)
+	r.ring.CornerRadius = l.radius + out
+
+	if r.b.text == "" {
+		place(r.icon, (size.Width-16)/2, (size.Height-16)/2, 16, 16)
+		return
+	}
+	room := size.Width - 2*l.pad
+	if r.b.icon != nil {
+		room -= iconSize + iconGap
+	}
+	r.label.Text = r.shortened(room)
+	ts := fyne.MeasureText(r.label.Text, base.Size(l.size), l.style)
+	x := (size.Width - ts.Width) / 2
+	if r.b.icon != nil {
+		x = (size.Width - ts.Width - iconSize - iconGap) / 2
+		place(r.icon, x, (size.Height-iconSize)/2, iconSize, iconSize)
+		x += iconSize + iconGap
+	}
+	place(r.label, x, (size.Height-ts.Height)/2, ts.Width, ts.Height)
+}
+
+func (r *buttonRenderer) shortened(room float32) string {
+	l := looks[r.b.kind]
+	t := &Text{spans: []Span{{Text: r.b.text, Style: l.style}}, size: l.size, fit: FitShort}
+	return t.oneLine(room).runs[0].text
+}
+
+func (r *buttonRenderer) Refresh() {
+	r.paint()
+	r.Layout(r.b.Size())
+	canvas.Refresh(r.b)
+}
+
+func (r *buttonRenderer) paint() {
+	l := looks[r.b.kind]
+	r.ground.FillColor, r.ground.CornerRadius = base.Color(l.ground), l.radius
+	r.ground.StrokeColor, r.ground.StrokeWidth = color.Transparent, 0
+	if l.stroke != "" {
+		r.ground.StrokeColor, r.ground.StrokeWidth = base.Color(l.stroke), 1
+	}
+	r.veil.CornerRadius = l.radius
+	switch {
+	case r.b.busy:
+		r.veil.FillColor = color.Transparent
+	case r.b.pressed:
+		r.veil.FillColor = base.Color(base.ColorNamePressed)
+	case r.b.hovered:
+		r.veil.FillColor = base.Color(base.ColorNameHover)
+	default:
+		r.veil.FillColor = color.Transparent
+	}
+	r.label.TextSize, r.label.TextStyle, r.label.Color = base.Size(l.size), l.style, base.Color(l.text)
+	if r.b.busy && l.ground != base.ColorNamePrimary {
+		r.label.Color = base.Color(theme.ColorQuiet)
+	}
+	r.ring.Hidden = !r.b.focused
+	r.ring.StrokeWidth, r.ring.StrokeColor = ringWidth, base.Color(base.ColorNamePrimary)
+	if l.text == theme.ColorWarning {
+		r.ring.StrokeColor = base.Color(theme.ColorWarning)
+	}
+	r.icon.Hidden = r.b.icon == nil
+	if r.b.icon != nil {
+		r.icon.Resource = r.b.icon
+		r.icon.Refresh()
+	}
+	for _, o := range []fyne.CanvasObject{r.ground, r.veil, r.ring, r.label} {
+		o.Refresh()
+	}
+}
