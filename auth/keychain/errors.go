@@ -81,3 +81,26 @@ func tame(s string) string {
 	}
 	return strings.TrimSpace(b.String())
 }
+
+// failedStatus is st with the outcome, reason and text of err.
+func failedStatus(p platform, st store.Status, err error) store.Status {
+	var e *store.Error
+	switch {
+	case errors.As(err, &e):
+		st.Outcome, st.Reason = e.Outcome, e.Reason
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		st.Outcome, st.Reason = store.Unavailable, store.ReasonTimeout
+	default:
+		st.Outcome, st.Reason = p.explain(err)
+	}
+	st.Detail = tame(err.Error())
+	return st
+}
+
+// statusError is the error that a status stands for, nil if it says Found.
+func statusError(st store.Status) error {
+	if st.Outcome == store.Found {
+		return nil
+	}
+	return &store.Error{Outcome: st.Outcome, Reason: st.Reason, Err: errors.New(st.Detail)}
+}

@@ -69,7 +69,7 @@ type platform interface {
 	// target is valid if the status says Found.
 	look(ctx context.Context, w *worker) (target, store.Status)
 	// unlock makes the keychain ready; it may show the system's dialog.
-	unlock(ctx context.Context) error
+	unlock(ctx context.Context, w *worker) error
 	// open opens the library. Called on the worker.
 	open(t target) (keyring.Keyring, error)
 	// beforeWrite prepares the library for a write. Called on the worker.
@@ -149,7 +149,7 @@ func (s *Store) Unlock(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.PromptTimeout)
 	defer cancel()
-	if err := s.plat.unlock(ctx); err != nil {
+	if err := s.plat.unlock(ctx, s.work); err != nil {
 		return s.fail("unlock", err)
 	}
 	return nil
@@ -180,10 +180,7 @@ func (s *Store) ready(ctx context.Context, o store.Options) (target, error) {
 		}
 		t, st = s.look(ctx)
 	}
-	if st.Outcome != store.Found {
-		return target{}, &store.Error{Outcome: st.Outcome, Reason: st.Reason, Err: errors.New(st.Detail)}
-	}
-	return t, nil
+	return t, statusError(st)
 }
 
 // Get implements store.Store. It takes at most ProbeTimeout + OpTimeout, plus

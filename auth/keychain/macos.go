@@ -33,9 +33,10 @@ const (
 //   - A dialog may come up for any read, if another build of the program wrote
 //     the item. The library can't forbid it.
 type macKeychain struct {
-	cfg Config
+	cfg     Config
+	trusted func() bool
 	// openRing opens the library; a test puts another in its place.
-	openRing func() (keyring.Keyring, error)
+	openRing func(trusted bool) (keyring.Keyring, error)
 }
 
 // newMacKeychain takes trusted, which says whether items shall trust this very
@@ -43,11 +44,11 @@ type macKeychain struct {
 // trust is then in the signature. An ad-hoc signature changes with each build,
 // and trust in it makes every update ask, or hang.
 func newMacKeychain(c Config, trusted func() bool) *macKeychain {
-	return &macKeychain{cfg: c, openRing: func() (keyring.Keyring, error) {
+	return &macKeychain{cfg: c, trusted: trusted, openRing: func(trusted bool) (keyring.Keyring, error) {
 		return keyring.Open(keyring.Config{
 			AllowedBackends:          []keyring.BackendType{keyring.KeychainBackend},
 			ServiceName:              c.Application,
-			KeychainTrustApplication: trusted(),
+			KeychainTrustApplication: trusted,
 			// KeychainName stays empty: a name would make a keychain file of
 			// its own, with its own password dialog.
 		})
@@ -58,8 +59,7 @@ func (p *macKeychain) names() (kind, name string)           { return "macos_keyc
 func (p *macKeychain) maxItem() int                         { return 0 }
 func (p *macKeychain) close()                               {}
 func (p *macKeychain) beforeWrite() error                   { return nil }
-func (p *macKeychain) open(target) (keyring.Keyring, error) { return p.openRing() }
-func (p *macKeychain) unlock(context.Context) error         { return nil }
+func (p *macKeychain) open(target) (keyring.Keyring, error) { return p.openRing(p.trusted()) }
 
 func (p *macKeychain) status(o store.Outcome) store.Status {
 	kind, name := p.names()
@@ -74,7 +74,7 @@ func (p *macKeychain) look(ctx context.Context, w *worker) (target, store.Status
 		return t, p.status(store.Found) // the store adds "busy"
 	}
 	_, err := do(ctx, w, p.cfg.ProbeTimeout, func() ([]string, error) {
-		ring, err := p.openRing()
+		ring, err := p.openRing(false) // trust matters to writing only, and takes time to find out
 		if err != nil {
 			return nil, err
 		}
@@ -84,6 +84,13 @@ func (p *macKeychain) look(ctx context.Context, w *worker) (target, store.Status
 		return t, failedStatus(p, p.status(store.Unavailable), err)
 	}
 	return t, p.status(store.Found)
+}
+
+// unlock implements platform. The library can't unlock; reading an item does,
+// with the system's dialog.
+func (p *macKeychain) unlock(ctx context.Context, w *worker) error {
+	_, st := p.look(ctx, w)
+	return statusError(st)
 }
 
 // prove implements platform.

@@ -26,11 +26,11 @@ func (p noKeychain) look(context.Context, *worker) (target, store.Status) {
 	}
 }
 
-func (p noKeychain) unlock(context.Context) error         { return p.err() }
-func (p noKeychain) open(target) (keyring.Keyring, error) { return nil, p.err() }
-func (p noKeychain) beforeWrite() error                   { return p.err() }
-func (p noKeychain) maxItem() int                         { return 0 }
-func (p noKeychain) close()                               {}
+func (p noKeychain) unlock(context.Context, *worker) error { return p.err() }
+func (p noKeychain) open(target) (keyring.Keyring, error)  { return nil, p.err() }
+func (p noKeychain) beforeWrite() error                    { return p.err() }
+func (p noKeychain) maxItem() int                          { return 0 }
+func (p noKeychain) close()                                {}
 func (p noKeychain) explain(error) (store.Outcome, store.Reason) {
 	return store.Unavailable, store.ReasonNoService
 }

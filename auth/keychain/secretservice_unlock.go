@@ -15,7 +15,7 @@ import (
 )
 
 // unlock implements platform.
-func (p *secretService) unlock(ctx context.Context) error {
+func (p *secretService) unlock(ctx context.Context, _ *worker) error {
 	return p.unlocks.join(ctx, p.unlockOnce)
 }
 

@@ -17,10 +17,9 @@ const maxCredential = 2560
 
 // Errors of the Windows credential API.
 const (
-	errnoAccessDenied   = syscall.Errno(5)
-	errnoNoSuchSession  = syscall.Errno(1312) // a network or SSH log-on has no credentials
-	errnoRPCUnavailable = syscall.Errno(1722)
-	errnoBadStubData    = syscall.Errno(1783)
+	errnoAccessDenied  = syscall.Errno(5)
+	errnoNoSuchSession = syscall.Errno(1312) // a network or SSH log-on has no credentials
+	errnoBadStubData   = syscall.Errno(1783)
 )
 
 // credentialManager is the keychain of Windows. It has neither locks nor
@@ -48,10 +47,10 @@ func (p *credentialManager) maxItem() int                         { return maxCr
 func (p *credentialManager) close()                               {}
 func (p *credentialManager) beforeWrite() error                   { return nil }
 func (p *credentialManager) open(target) (keyring.Keyring, error) { return p.openRing() }
-func (p *credentialManager) unlock(context.Context) error         { return nil }
+
 func (p *credentialManager) status(o store.Outcome) store.Status {
-	k, n := p.names()
-	return store.Status{Kind: k, Name: n, Persistent: true, Outcome: o}
+	kind, name := p.names()
+	return store.Status{Kind: kind, Name: name, Persistent: true, Outcome: o}
 }
 
 // look implements platform. Reading a name that nobody uses is the cheapest
@@ -73,6 +72,12 @@ func (p *credentialManager) look(ctx context.Context, w *worker) (target, store.
 	return target{}, failedStatus(p, p.status(store.Unavailable), err)
 }
 
+// unlock implements platform. There is nothing to unlock.
+func (p *credentialManager) unlock(ctx context.Context, w *worker) error {
+	_, st := p.look(ctx, w)
+	return statusError(st)
+}
+
 // prove implements platform: the library says "not found" for error 1168
 // (ERROR_NOT_FOUND) alone.
 func (p *credentialManager) prove(context.Context, target, string, func() ([]string, error)) error {
@@ -90,27 +95,10 @@ func (p *credentialManager) explain(err error) (store.Outcome, store.Reason) {
 			return store.Locked, store.ReasonDenied
 		case errnoBadStubData:
 			return store.Unavailable, store.ReasonTooBig
-		case errnoRPCUnavailable:
-			return store.Unavailable, store.ReasonNone
 		}
 	}
 	if errors.Is(err, keyring.ErrNoAvailImpl) {
 		return store.Unavailable, store.ReasonNoService
 	}
 	return store.Unavailable, store.ReasonNone
-}
-
-// failedStatus is st with the outcome, reason and text of err.
-func failedStatus(p platform, st store.Status, err error) store.Status {
-	var e *store.Error
-	switch {
-	case errors.As(err, &e):
-		st.Outcome, st.Reason = e.Outcome, e.Reason
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		st.Outcome, st.Reason = store.Unavailable, store.ReasonTimeout
-	default:
-		st.Outcome, st.Reason = p.explain(err)
-	}
-	st.Detail = tame(err.Error())
-	return st
 }
