@@ -28,7 +28,11 @@ type view struct {
 	Lang, Product, Nonce string
 	Title, Text          string
 	Kind                 kind
-	Good                 bool
+	Good, Calm           bool // the sign: a tick, a dash; otherwise an exclamation mark
+}
+
+func (v *view) be(k kind) {
+	v.Kind, v.Good, v.Calm = k, k == kindSuccess, k == kindCancelled || k == kindOver
 }
 
 // waiting is the first part of the page that waits for the verdict.
@@ -45,7 +49,7 @@ func (p *pages) waiting(nonce, provider string) []byte {
 // verdict is its second part.
 func (p *pages) verdict(nonce string, d Verdict) []byte {
 	v := p.view(nonce)
-	v.Kind, v.Good = d.outcome(), d.outcome() == kindSuccess
+	v.be(d.outcome())
 	v.Title, v.Text = d.Title, d.Text
 	own := p.texts.pages[v.Kind]
 	if v.Title == "" {
@@ -61,7 +65,8 @@ func (p *pages) verdict(nonce string, d Verdict) []byte {
 func (p *pages) refusal(nonce string, k kind) []byte {
 	v := p.view(nonce)
 	own := p.texts.pages[k]
-	v.Kind, v.Title, v.Text = k, p.fill(own.title, ""), p.fill(own.text, "")
+	v.be(k)
+	v.Title, v.Text = p.fill(own.title, ""), p.fill(own.text, "")
 	return render(v, "head", "end", "foot")
 }
 

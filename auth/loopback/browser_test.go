@@ -1,0 +1,189 @@
+package loopback_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"app.latchkey/auth/loopback"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/log"
+	"github.com/chromedp/chromedp"
+)
+
+// chromium starts a browser, or skips the test where there is none. Pictures go
+// to the directory named by LOOPBACK_PICTURES, if it is set.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium here")
+	}
+	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	dir, err := os.MkdirTemp("", "loopback")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.UserDataDir(dir),
+		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-component-update", true), chromedp.WindowSize(720, 480))...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
+	if err := chromedp.Do(ctx); err != nil { // starts it, without the limit below
+		t.Fatal(err)
+	}
+	limited, release := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(release)
+	return limited
+}
+
+// picture keeps what the browser shows.
+func picture(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	dir := os.Getenv("LOOPBACK_PICTURES")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// see runs an action that finds something out.
+func see[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, a)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestInChromium goes the whole way in a real browser, the provider being on
+// another site (localhost is not 127.0.0.1), so that the cookie has to survive
+// a navigation from there.
+func TestInChromium(t *testing.T) {
+	ctx := chromium(t)
+	var r *loopback.Receiver
+	op := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if ref := req.Header.Get("Referer"); ref != "" && req.URL.Path == "/authorize" {
+			t.Errorf("the provider is told Referer %q", ref)
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<a id="allow" href="%s">Allow</a>`, strings.ReplaceAll(good(r), "&", "&amp;"))
+	}))
+	defer op.Close()
+	r = listen(t, loopback.Config{})
+	r.Arm(loopback.Attempt{State: state, ProviderName: "Example",
+		AuthorizationURL: strings.Replace(op.URL, "127.0.0.1", "localhost", 1) + "/authorize?state=" + state})
+
+	var mu sync.Mutex
+	var complaints []string
+	see(ctx, t, func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, tab, log.Enable, cdp.Empty{})
+		return chromedp.Void{}, err
+	})
+	if err := chromedp.Listen(ctx, func(ev any) {
+		if e, ok := ev.(*log.EventEntryAdded); ok && !strings.Contains(fmt.Sprint(e.Entry.URL), "favicon") {
+			mu.Lock()
+			complaints = append(complaints, e.Entry.Text)
+			mu.Unlock()
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	see(ctx, t, chromedp.Steps(chromedp.Navigate(link(t, r)), chromedp.Click(chromedp.CSS("#allow"))))
+	waiting := see(ctx, t, chromedp.Text(chromedp.CSS("#waiting h1")))
+	picture(ctx, t, "waiting")
+	r.Tell(loopback.Success())
+	text := see(ctx, t, chromedp.Text(chromedp.CSS(`#latchkey[data-verdict="success"]`)))
+	where := see(ctx, t, chromedp.Location())
+	hidden := see(ctx, t, chromedp.Evaluate[bool](`document.querySelector("#waiting").offsetParent === null`))
+	ground := see(ctx, t, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
+	picture(ctx, t, "success")
+
+	if waiting != "Checking the answer…" || !strings.Contains(text, "You're signed in.") || !hidden {
+		t.Errorf("waiting %q, then %q, waiting part hidden: %v", waiting, text, hidden)
+	}
+	if ground != "rgb(247, 247, 244)" && ground != "rgb(21, 23, 30)" {
+		t.Errorf("the style is not applied: the ground is %s", ground)
+	}
+	if strings.Contains(where, "?") || strings.Contains(where, "callback") {
+		t.Errorf("the address bar shows %s", where)
+	}
+	wantDone(t, r, 5*time.Second)
+	mu.Lock()
+	defer mu.Unlock()
+	if len(complaints) > 0 {
+		t.Errorf("the browser complains: %q", complaints)
+	}
+	if v, err := r.Wait(ctx); err != nil || v.Get("code") != "c-1" {
+		t.Errorf("Wait: %v, %v", v, err)
+	}
+}
+
+// TestForgedInChromium: another site's page fires requests at the receiver, in
+// every way a page can, from the very browser that has the cookie.
+func TestForgedInChromium(t *testing.T) {
+	ctx := chromium(t)
+	r := listen(t, loopback.Config{})
+	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		u := r.RedirectURI() + "?error=access_denied"
+		fmt.Fprintf(w, `<img src="%[1]s"><iframe src="%[1]s"></iframe><form id=f method=post action="%[1]s" target=x></form>
+			<iframe name=x></iframe><script>
+			f.submit();
+			const all = [fetch("%[1]s", {mode: "no-cors", credentials: "include"}), fetch("%[1]s", {credentials: "include"}),
+				fetch("%[1]s", {method: "PUT", headers: {"X-A": "b"}})];
+			Promise.allSettled(all).then(r => document.title = r.map(x => x.value && x.value.type === "cors" ? "READ" : "no").join());
+			</script>`, u)
+	}))
+	defer evil.Close()
+	u := strings.Replace(evil.URL, "127.0.0.1", "localhost", 1)
+	r.Arm(loopback.Attempt{State: state, AuthorizationURL: u})
+	see(ctx, t, chromedp.Navigate(link(t, r)))
+	see(ctx, t, chromedp.Poll[bool](`document.title !== ""`))
+	title := see(ctx, t, chromedp.Title())
+	if strings.Contains(title, "READ") {
+		t.Error("another site's page can read ours")
+	}
+	if n := r.Strays(); n < 4 { // picture, frame, form, fetch: some forms may never leave the browser
+		t.Errorf("only %d requests arrived: this test shows too little", n)
+	}
+	waits(t, r)
+	go func() {
+		v, err := r.Wait(ctx)
+		if err != nil || v.Get("code") != "c-1" {
+			t.Errorf("Wait: %v, %v", v, err)
+		}
+		r.Tell(loopback.Success())
+	}()
+	see(ctx, t, chromedp.Navigate(good(r))) // ends when the page does
+	wantDone(t, r, 5*time.Second)
+}
