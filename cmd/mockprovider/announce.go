@@ -1,0 +1,93 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/persona"
+)
+
+// announcement is the line that --json prints when the provider is ready.
+type announcement struct {
+	Issuer        string `json:"issuer"`
+	ControlToken  string `json:"control_token"`
+	ClientID      string `json:"client_id"`
+	ClientSecret  string `json:"client_secret"`
+	PeopleAPI     string `json:"people_api"`
+	ProvidersTOML string `json:"providers_toml"`
+}
+
+// announce prints how to use the provider.
+func announce(w io.Writer, p *mockprovider.Provider, o options) error {
+	a := announcement{
+		Issuer: p.Issuer(), ControlToken: p.ControlToken(),
+		ClientID: p.ClientID(), ClientSecret: p.ClientSecret(),
+		PeopleAPI: p.PeopleAPI(), ProvidersTOML: providersTOML(p),
+	}
+	if o.json {
+		e := json.NewEncoder(w)
+		e.SetEscapeHTML(false)
+		return e.Encode(a)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "Test provider %s is ready.\n\n", p.Persona().Title)
+	fmt.Fprintf(&b, "  issuer         %s\n  client ID      %s\n  client secret  %s\n", a.Issuer, a.ClientID, orNone(a.ClientSecret))
+	if a.PeopleAPI != "" {
+		fmt.Fprintf(&b, "  People API     %s?personFields=names\n", a.PeopleAPI)
+	}
+	fmt.Fprintf(&b, "  journal        %s/_mock/journal\n  control token  %s\n\n", a.Issuer, a.ControlToken)
+	b.WriteString("Redirect URIs (any port on a loopback IP literal):\n")
+	for _, uri := range p.Clients()[0].RedirectURIs {
+		fmt.Fprintf(&b, "  %s\n", uri)
+	}
+	fmt.Fprintf(&b, "\nWho can sign in (password: %s):\n", mockprovider.SeedPassword)
+	for _, u := range p.Users() {
+		fmt.Fprintf(&b, "  %s <%s>\n", u.Name, u.Email)
+	}
+	fmt.Fprintf(&b, "\nproviders.toml:\n\n%s\nPress Ctrl+C to stop.\n", a.ProvidersTOML)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// providersTOML returns a provider's entry for the client's configuration.
+func providersTOML(p *mockprovider.Provider) string {
+	plays := p.Persona()
+	var b strings.Builder
+	line := func(key, value string) {
+		if value != "" {
+			fmt.Fprintf(&b, "%s = %s\n", key, strconv.Quote(value))
+		}
+	}
+	b.WriteString("[[provider]]\n")
+	line("id", plays.Name+"-mock")
+	line("name", plays.Title)
+	if plays.Name == "google" {
+		line("preset", "google")
+	}
+	line("issuer", p.Issuer())
+	line("client_id", p.ClientID())
+	line("client_secret", p.ClientSecret())
+	if plays.Refresh == persona.RefreshOfflineScope {
+		b.WriteString("scopes = [\"openid\", \"email\", \"profile\", \"offline_access\"]\n")
+	}
+	line("profile_api", p.PeopleAPI())
+	if uris := p.Clients()[0].RedirectURIs; len(uris) > 0 {
+		if u, err := url.Parse(uris[0]); err == nil && u.Scheme == "http" {
+			line("redirect_host", u.Hostname())
+			line("redirect_path", u.Path)
+		}
+	}
+	return b.String()
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "(none)"
+	}
+	return s
+}

@@ -1,0 +1,156 @@
+// Package journal keeps what happened at a mock provider: one entry per
+// request, with the check that refused it, if one did. A test asserts on it,
+// waits for it, and prints it when it fails.
+//
+// Entries hold no codes, tokens or secrets: a journal can be shown to anybody.
+package journal
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Limit is how many entries a Journal keeps; the oldest are dropped.
+const Limit = 10_000
+
+// Entry is one request and its outcome.
+type Entry struct {
+	// Seq counts the entries of a journal from 1.
+	Seq int64 `json:"seq"`
+	// Time is when the request was answered, by the provider's clock.
+	Time time.Time `json:"time"`
+	// Endpoint is authorize, login, consent, token, userinfo, people, picture,
+	// revoke, discovery, jwks, journal, or "" for anything else.
+	Endpoint string `json:"endpoint"`
+	Method   string `json:"method"`
+	// Path is the path without query, which could hold codes.
+	Path   string `json:"path"`
+	Status int    `json:"status"`
+	// GrantType is the grant type of a token request.
+	GrantType string `json:"grant_type,omitempty"`
+	ClientID  string `json:"client_id,omitempty"`
+	// User is the subject that the request concerned.
+	User string `json:"user,omitempty"`
+	// Error is the error code that the client got.
+	Error string `json:"error,omitempty"`
+	// RefusedBy names the check that refused.
+	RefusedBy string `json:"refused_by,omitempty"`
+	// Spec is the section that demands the check: "RFC 7636 §4.6".
+	Spec string `json:"spec,omitempty"`
+	// Detail says in words what the check expected and got.
+	Detail string `json:"detail,omitempty"`
+}
+
+// String returns the entry as one line.
+func (e Entry) String() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s %3d %-9s %s %s", e.Time.Format("15:04:05.000"), e.Status, e.Endpoint, e.Method, e.Path)
+	for _, f := range []struct{ name, value string }{
+		{"grant_type", e.GrantType}, {"user", e.User}, {"error", e.Error},
+		{"refused_by", e.RefusedBy}, {"spec", e.Spec}, {"detail", e.Detail},
+	} {
+		if f.value != "" {
+			fmt.Fprintf(&b, " %s=%q", f.name, f.value)
+		}
+	}
+	return b.String()
+}
+
+// Journal is a bounded list of entries. The zero value is ready; it is safe
+// for concurrent use.
+type Journal struct {
+	mu      sync.Mutex
+	entries []Entry
+	seq     int64
+	added   chan struct{} // closed and replaced at each Add
+}
+
+// Add appends an entry and wakes everybody who waits. Seq is set here.
+func (j *Journal) Add(e Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.seq++
+	e.Seq = j.seq
+	if len(j.entries) >= 2*Limit {
+		// Halving seldom is cheaper than moving everything at each entry.
+		j.entries = append(j.entries[:0], j.entries[len(j.entries)-Limit+1:]...)
+	}
+	j.entries = append(j.entries, e)
+	if j.added != nil {
+		close(j.added)
+		j.added = nil
+	}
+}
+
+// Entries returns a copy of the newest entries, at most Limit, oldest first.
+func (j *Journal) Entries() []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]Entry(nil), j.entries[max(0, len(j.entries)-Limit):]...)
+}
+
+// Match returns the entries for which match is true, oldest first.
+func (j *Journal) Match(match func(Entry) bool) []Entry {
+	var out []Entry
+	for _, e := range j.Entries() {
+		if match(e) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// Clear forgets all entries. Seq goes on counting.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.entries = nil
+}
+
+// WaitFor returns the first entry for which match is true, at once if it is
+// there already. It returns an error wrapping ctx.Err() when ctx ends first.
+func (j *Journal) WaitFor(ctx context.Context, match func(Entry) bool) (Entry, error) {
+	var seen int64
+	for {
+		unseen, added := j.since(seen)
+		for _, e := range unseen {
+			seen = e.Seq
+			if match(e) {
+				return e, nil
+			}
+		}
+		select {
+		case <-added:
+		case <-ctx.Done():
+			return Entry{}, fmt.Errorf("waiting for a journal entry (%d so far): %w", seen, ctx.Err())
+		}
+	}
+}
+
+// since returns the entries after seq and a channel that is closed when there
+// are more.
+func (j *Journal) since(seq int64) ([]Entry, <-chan struct{}) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	first := len(j.entries)
+	for first > 0 && j.entries[first-1].Seq > seq {
+		first--
+	}
+	if j.added == nil {
+		j.added = make(chan struct{})
+	}
+	return append([]Entry(nil), j.entries[first:]...), j.added
+}
+
+// String returns all entries, one per line.
+func (j *Journal) String() string {
+	var b strings.Builder
+	for _, e := range j.Entries() {
+		b.WriteString(e.String())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

@@ -1,0 +1,59 @@
+// Package mocktest gives a test a mock provider of its own and a scripted
+// person to sign in with:
+//
+//	srv := mocktest.Start(t)
+//	client := startMyClient(srv.Issuer(), srv.ClientID(), srv.ClientSecret())
+//	visit, err := srv.Person("ada").Open(ctx, client.StartURL())
+//
+// The provider listens on 127.0.0.1, on a free port, and is gone when the test
+// ends. If the test failed, its journal is printed: what was asked, what was
+// refused, and which section of which specification demanded that.
+//
+// It signs with ES256, because an RSA key would take longer than most tests;
+// mockprovider.WithSigning(mockprovider.RS256) changes that.
+package mocktest
+
+import (
+	"context"
+	"testing"
+
+	"app.latchkey/mockprovider"
+)
+
+// Server is a running provider of one test.
+type Server struct {
+	*mockprovider.Provider
+}
+
+// Start starts a provider in Google's persona, unless an option says
+// otherwise, and ends it with the test. It fails the test at once if it cannot.
+func Start(t testing.TB, options ...mockprovider.Option) *Server {
+	t.Helper()
+	options = append([]mockprovider.Option{mockprovider.WithSigning(mockprovider.ES256)}, options...)
+	p, err := mockprovider.New(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Start(context.Background(), "127.0.0.1:0"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := p.Close(); err != nil {
+			t.Errorf("closing the mock provider: %v", err)
+		}
+		if t.Failed() {
+			t.Logf("journal of the mock provider at %s:\n%s", p.Issuer(), p.Journal())
+		}
+	})
+	return &Server{Provider: p}
+}
+
+// Person returns somebody who signs in as the given user (key, e-mail address
+// or subject; "" for the first user) and allows everything. Its fields can be
+// changed before Open. Each person has a browser, and cookies, of his own.
+func (s *Server) Person(user string) *Person {
+	if user == "" {
+		user = s.Users()[0].Key
+	}
+	return NewPerson(user)
+}

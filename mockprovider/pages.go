@@ -1,0 +1,205 @@
+package mockprovider
+
+import (
+	"bytes"
+	"embed"
+	"html/template"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+
+	"app.latchkey/mockprovider/persona"
+)
+
+//go:embed pages
+var pageFiles embed.FS
+
+// pageTemplates are parsed once per process, when the first page is shown.
+var pageTemplates = sync.OnceValues(func() (*template.Template, error) {
+	return template.ParseFS(pageFiles, "pages/*.html")
+})
+
+// view is what templates draw from.
+type view struct {
+	Title   string
+	Persona string
+	Client  string
+	ID      string // of the interaction
+	Path    string // the form's action
+
+	Users        []userView
+	Notice       string
+	PasswordForm bool
+	Email        string
+	Password     string
+
+	User   userView
+	Scopes []scopeView
+
+	Error *refusal
+	Code  string
+	Text  string
+	Check string
+	Spec  string
+
+	Issuer    string
+	ClientID  string
+	Endpoints []endpointView
+}
+
+type userView struct {
+	Key, Name, Email, Picture, Initials string
+	Unverified, Hinted                  bool
+}
+
+type scopeView struct {
+	Element, Value, Title, Name string
+	Required                    bool
+}
+
+type endpointView struct{ Name, URL string }
+
+// page draws a page. redirectURI is where its form may lead in the end, ""
+// for nowhere but this provider.
+func (p *Provider) page(x *exchange, status int, name string, v view, redirectURI string) {
+	templates, err := pageTemplates()
+	if err != nil {
+		p.internalError(x, err)
+		return
+	}
+	v.Persona = p.persona.Title
+	var b bytes.Buffer
+	if err := templates.ExecuteTemplate(&b, name, v); err != nil {
+		p.internalError(x, err)
+		return
+	}
+	h := x.w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "+
+		"frame-ancestors 'none'; form-action 'self'"+formTarget(redirectURI))
+	h.Set("X-Frame-Options", "DENY")
+	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+	p.send(x, status, "text/html; charset=utf-8", b.Bytes())
+}
+
+// formTarget returns the CSP source of the client's redirect URI: browsers
+// apply form-action to the redirects that follow a form as well. IPv6 literals
+// cannot be written there, so the scheme must do.
+func formTarget(redirectURI string) string {
+	u, err := url.Parse(redirectURI)
+	switch {
+	case err != nil || u.Scheme == "":
+		return ""
+	case (u.Scheme != "http" && u.Scheme != "https") || strings.Contains(u.Hostname(), ":"):
+		return " " + u.Scheme + ":"
+	}
+	return " " + u.Scheme + "://" + u.Host
+}
+
+// loginPage asks who is there.
+func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
+	v := view{
+		Title: "Choose an account", Client: clientName(i.request.client), ID: id, Path: loginPath,
+		Notice: notice, PasswordForm: p.passwordForm, Email: i.request.loginHint, Password: SeedPassword,
+	}
+	hinted, _ := p.findUser(i.request.loginHint)
+	for _, u := range p.users {
+		uv := p.userView(u)
+		if uv.Hinted = u.Subject == hinted.Subject; uv.Hinted {
+			v.Email = u.Email
+			v.Users = append([]userView{uv}, v.Users...)
+			continue
+		}
+		v.Users = append(v.Users, uv)
+	}
+	status := http.StatusOK
+	if notice != "" {
+		status = http.StatusUnprocessableEntity
+	}
+	p.page(x, status, "login.html", v, i.request.redirectURI)
+}
+
+// consentPage asks what the client may have.
+func (p *Provider) consentPage(x *exchange, i *interaction, id string) {
+	v := view{
+		Title: "Allow access", Client: clientName(i.request.client), ID: id, Path: consentPath,
+		User: p.userView(i.user),
+	}
+	for _, name := range i.request.scopes {
+		s, _ := p.persona.Scope(name)
+		v.Scopes = append(v.Scopes, scopeView{
+			Element: "scope-" + elementName(name), Value: name, Title: s.Title, Name: name, Required: s.Required,
+		})
+	}
+	p.page(x, http.StatusOK, "consent.html", v, i.request.redirectURI)
+}
+
+// errorPage shows a refusal to the person, because there is nobody else whom
+// it could safely be sent to.
+func (p *Provider) errorPage(x *exchange, f *refusal) {
+	status := f.status
+	if status == 0 {
+		status = http.StatusBadRequest
+	}
+	p.page(x, status, "error.html", view{
+		Title: "This request was refused", Error: f, Code: f.code, Text: f.description, Check: f.check, Spec: f.spec,
+	}, "")
+}
+
+// serveHome is a page that says what this is.
+func (p *Provider) serveHome(x *exchange) {
+	paths := p.persona.Paths
+	v := view{Title: "Test provider", Issuer: p.Issuer(), ClientID: p.ClientID(), Client: clientName(p.clients[0])}
+	for _, e := range []endpointView{
+		{"Discovery", "/.well-known/openid-configuration"}, {"Authorization", paths.Authorization},
+		{"Token", paths.Token}, {"Userinfo", paths.Userinfo}, {"People API", paths.People},
+		{"Revocation", paths.Revocation}, {"Keys", paths.JWKS},
+	} {
+		if e.URL != "" {
+			e.URL = p.url(e.URL)
+			v.Endpoints = append(v.Endpoints, e)
+		}
+	}
+	for _, u := range p.users {
+		v.Users = append(v.Users, p.userView(u))
+	}
+	p.page(x, http.StatusOK, "home.html", v, "")
+}
+
+// serveStyle is the one style sheet.
+func (p *Provider) serveStyle(x *exchange) {
+	css, err := pageFiles.ReadFile("pages/style.css")
+	if err != nil {
+		p.internalError(x, err)
+		return
+	}
+	x.w.Header().Set("Cache-Control", "private, max-age=3600")
+	p.send(x, http.StatusOK, "text/css; charset=utf-8", css)
+}
+
+func (p *Provider) userView(u User) userView {
+	v := userView{Key: u.Key, Name: u.Name, Email: u.Email, Initials: u.initials(), Unverified: !u.EmailVerified}
+	if u.Portrait != nil {
+		v.Picture = picturePath(u)
+	}
+	return v
+}
+
+func clientName(c persona.Client) string {
+	if c.Name != "" {
+		return c.Name
+	}
+	return c.ID
+}
+
+// elementName makes the last part of a scope's name fit for an id:
+// "https://…/auth/user.birthday.read" becomes "user-birthday-read".
+func elementName(scope string) string {
+	scope = scope[strings.LastIndexByte(scope, '/')+1:]
+	return strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '-'
+	}, scope)
+}

@@ -1,0 +1,116 @@
+package mockprovider
+
+// User is somebody who can sign in. All of it is invented.
+type User struct {
+	// Key is the short name used in addresses and element ids: "ada".
+	Key string
+	// Subject is the sub claim: stable, never reused, at most 255 characters.
+	Subject string
+	// Email is the address, and what the login page's form is posted with.
+	Email         string
+	EmailVerified bool
+	// Name is the whole name; GivenName and FamilyName may be empty.
+	Name, GivenName, FamilyName string
+	// Locale is a BCP 47 tag: "en-GB".
+	Locale string
+	// Organization and JobTitle are shown by the People API.
+	Organization, JobTitle string
+	// Birthday is YYYY-MM-DD.
+	Birthday string
+	// Password is accepted by the login form, where there is one. It protects
+	// nothing and is shown on the page.
+	Password string
+	// Portrait is the colouring of the generated picture; nil means that the
+	// user has no picture.
+	Portrait *Portrait
+}
+
+// SeedPassword is the password of the seeded users.
+const SeedPassword = "test"
+
+// SeedUsers returns the four users that every provider knows unless WithUsers
+// says otherwise. They differ in what trips up clients: one with all fields,
+// one with names of 120 characters, one with a right-to-left name, one with
+// next to nothing.
+func SeedUsers() []User {
+	return []User{
+		{
+			Key: "ada", Subject: "108204268033311374519",
+			Email: "ada@example.com", EmailVerified: true,
+			Name: "Ada Lovelace", GivenName: "Ada", FamilyName: "Lovelace",
+			Locale: "en-GB", Organization: "Analytical Engines Ltd", JobTitle: "Analyst",
+			Birthday: "1815-12-10", Password: SeedPassword,
+			Portrait: &Portrait{Ground: 0x7C4FD6, Skin: 0xF3C9A5, Hair: 0x3B2314, Clothes: 0x2B2F77, LongHair: true},
+		},
+		{
+			Key: "hubert", Subject: "112345678901234567890",
+			Email: "hubert@korrespondenz.wolfeschlegelsteinhausenbergerdorff-und-soehne.example.org", EmailVerified: true,
+			Name:       "Hubert Blaine Maximilian Alexander Ferdinand Wolfeschlegelsteinhausenbergerdorff-von-und-zu-Oberschleissheim-Unterhachin",
+			GivenName:  "Hubert Blaine Maximilian Alexander Ferdinand",
+			FamilyName: "Wolfeschlegelsteinhausenbergerdorff-von-und-zu-Oberschleissheim-Unterhachin",
+			Locale:     "de-DE",
+			Organization: "Königlich Bayerische Gesellschaft zur Beförderung der " +
+				"Typographischen Zeilenumbruchwissenschaften und verwandter Künste",
+			JobTitle: "Stellvertretender Oberbibliotheksdirektor", Birthday: "1974-02-28", Password: SeedPassword,
+			Portrait: &Portrait{Ground: 0x15754A, Skin: 0xE8B48C, Hair: 0xB9B4A7, Clothes: 0x0E3B27},
+		},
+		{
+			Key: "noa", Subject: "117001122334455667788",
+			Email: "noa@example.com", EmailVerified: true,
+			Name: "נועה לביא־שחר", GivenName: "נועה", FamilyName: "לביא־שחר",
+			Locale: "he-IL", Organization: "המכון לחישוב", Birthday: "1990-07-04", Password: SeedPassword,
+			Portrait: &Portrait{Ground: 0xD9AE5F, Skin: 0xB97F56, Hair: 0x1D1512, Clothes: 0x8A2F3C, LongHair: true},
+		},
+		{
+			Key: "sam", Subject: "100000000000000000042",
+			Email: "sam@example.net", EmailVerified: false,
+			Name: "Sam", GivenName: "Sam", Password: SeedPassword,
+		},
+	}
+}
+
+// claims returns the user's claims under their OpenID names, without those
+// that have no value. picture is the address of the picture.
+func (u User) claims(picture string) map[string]any {
+	all := map[string]any{
+		"sub": u.Subject, "email": u.Email, "name": u.Name,
+		"given_name": u.GivenName, "family_name": u.FamilyName,
+		"locale": u.Locale, "birthdate": u.Birthday,
+	}
+	if u.Portrait != nil {
+		all["picture"] = picture
+	}
+	for name, value := range all {
+		if value == "" {
+			delete(all, name)
+		}
+	}
+	if u.Email != "" {
+		all["email_verified"] = u.EmailVerified
+	}
+	return all
+}
+
+// initials returns up to two letters that stand for a user without picture.
+func (u User) initials() string {
+	out := []rune{}
+	for _, part := range []string{u.GivenName, u.FamilyName, u.Name, u.Email} {
+		if r := []rune(part); len(r) > 0 && len(out) < 2 {
+			out = append(out, r[0])
+			if len(out) == 1 && u.FamilyName == "" {
+				break
+			}
+		}
+	}
+	return string(out)
+}
+
+// findUser returns the user with the given key, e-mail address or subject.
+func (p *Provider) findUser(hint string) (User, bool) {
+	for _, u := range p.users {
+		if hint != "" && (u.Key == hint || u.Email == hint || u.Subject == hint) {
+			return u, true
+		}
+	}
+	return User{}, false
+}
