@@ -112,7 +112,11 @@ func verifyIDToken(ctx context.Context, raw string, keys *keyCache, want expecta
 	})
 	token, err := verifier.Verify(ctx, raw)
 	if err != nil {
-		return fail(CodeIDTokenSignature, errors.New(CleanText(err.Error(), 200)))
+		code := CodeIDTokenSignature
+		if strings.Contains(err.Error(), "unmarshal claims") {
+			code = CodeIDTokenInvalid
+		}
+		return fail(code, errors.New(CleanText(err.Error(), 200)))
 	}
 	var c claims
 	if err := token.Claims(&c); err != nil {

@@ -85,6 +85,25 @@ func see[T any](ctx context.Context, t *testing.T, a chromedp.Action[T]) T {
 	return v
 }
 
+// shown waits for an element and returns its text. It asks anew each time,
+// because a navigation can take the document away under a question.
+func shown(ctx context.Context, t *testing.T, css string) string {
+	t.Helper()
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		js := fmt.Sprintf(`(document.querySelector(%q) || {innerText: ""}).innerText`, css)
+		if text, err := chromedp.Run(ctx, chromedp.Evaluate[string](js)); err == nil && text != "" {
+			return text
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatalf("%s never came", css)
+		}
+	}
+}
+
 // TestInChromium goes the whole way in a real browser, the provider being on
 // another site (localhost is not 127.0.0.1), so that the cookie has to survive
 // a navigation from there.
@@ -119,10 +138,10 @@ func TestInChromium(t *testing.T) {
 		t.Fatal(err)
 	}
 	see(ctx, t, chromedp.Steps(chromedp.Navigate(link(t, r)), chromedp.Click(chromedp.CSS("#allow"))))
-	waiting := see(ctx, t, chromedp.Text(chromedp.CSS("#waiting h1")))
+	waiting := shown(ctx, t, "#waiting h1")
 	picture(ctx, t, "waiting")
 	r.Tell(loopback.Success())
-	text := see(ctx, t, chromedp.Text(chromedp.CSS(`#latchkey[data-verdict="success"]`)))
+	text := shown(ctx, t, `#latchkey[data-verdict="success"]`)
 	where := see(ctx, t, chromedp.Location())
 	hidden := see(ctx, t, chromedp.Evaluate[bool](`document.querySelector("#waiting").offsetParent === null`))
 	ground := see(ctx, t, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
