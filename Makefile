@@ -102,10 +102,15 @@ fuzz: ## every fuzz target, FUZZTIME (20s) each
 bench: ## benchmarks of the packages without Fyne, BENCHTIME (1s) each
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
 
+.PHONY: screenshots
+screenshots: ## every screen, light and dark, into docs/screenshots; needs no display
+	@tools/setup.sh build
+	$(NO_BUS) go run ./app/shots docs/screenshots
+
 ##### Packages
 
 .PHONY: package
-package: build build/bin/mkdeb ## installers into dist/: a .deb
+package: build build/bin/mkdeb build/bin/mkicons ## installers into dist/: a .deb
 	@tools/setup.sh package
 	packaging/deb/make.sh '$(VERSION)' '$(ARCH)'
 
@@ -116,11 +121,11 @@ test-packages: setup-test package programs ## install the package, start it from
 ##### Tools, pinned in tools/go.mod
 
 build/bin/staticcheck: tools/go.mod
-	go -C tools build -o ../build/bin/staticcheck honnef.co/go/tools/cmd/staticcheck
+	go -C tools build -o ../$@ honnef.co/go/tools/cmd/staticcheck
 	@touch $@
 
-build/bin/mkdeb: tools/go.mod tools/mkdeb/main.go
-	go -C tools build -o ../build/bin/mkdeb ./mkdeb
+build/bin/%: tools/go.mod tools/%/main.go
+	go -C tools build -o ../$@ ./$*
 	@touch $@
 
 .PHONY: clean

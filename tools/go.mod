@@ -12,6 +12,7 @@ tool (
 require (
 	fyne.io/tools v1.7.4
 	github.com/goreleaser/nfpm/v2 v2.48.0
+	golang.org/x/image v0.24.0
 	honnef.co/go/tools v0.8.2
 )
 
@@ -69,7 +70,6 @@ require (
 	go.yaml.in/yaml/v3 v3.0.5 // indirect
 	golang.org/x/crypto v0.58.0 // indirect
 	golang.org/x/exp/typeparams v0.0.0-20231108232855-2478ac86f678 // indirect
-	golang.org/x/image v0.24.0 // indirect
 	golang.org/x/mod v0.41.0 // indirect
 	golang.org/x/net v0.60.0 // indirect
 	golang.org/x/sync v0.24.0 // indirect

@@ -51,6 +51,7 @@ func TestRulesCanFail(t *testing.T) {
 		"every package says":              {{ImportPath: ours("auth")}},
 		"the client's face":               {pkg("app", ours("auth/keychain")), pkg("app/presenter", ours("auth/loopback")), pkg("app", ours("mockprovider"))},
 		"screens and widgets":             {pkg("app/screens", ours("auth")), pkg("app/widgets", ours("resources"))},
+		"the pictures":                    {pkg("app/shots", ours("auth"))},
 		"the theme":                       {pkg("app/theme", ours("settings"))},
 		"one running program":             {pkg("app/instance", ours("settings"))},
 		"resources may":                   {pkg("resources", ours("app/presenter")), pkg("resources", ours("auth/store"))},

@@ -33,6 +33,8 @@ var Rules = []Rule{
 		[]string{"app", "app/presenter", "app/tray"}, "app/...", "auth", "auth/flow", "resources", "assets", "settings"),
 	mayImport("screens and widgets", "they draw a State and call Actions, so that they can be tested without any flow",
 		[]string{"app/screens", "app/widgets"}, "app/presenter", "app/widgets", "app/theme", "auth/flow", "assets"),
+	mayImport("the pictures of the screens", "they show made-up States, drawn as the window draws them",
+		[]string{"app/shots"}, "app/presenter", "app/screens", "app/widgets", "app/theme", "auth/flow", "assets"),
 	mayImport("the theme", "colours and sizes know Fyne only", []string{"app/theme"}),
 	mayImport("one running program", "it is about processes, not about windows", []string{"app/instance"}),
 	mayImport("resources", "it uses a session and its HTTP client, and knows no window",
@@ -103,7 +105,7 @@ var Rules = []Rule{
 // rooms are the folders in which packages may lie.
 var rooms = []string{
 	"",
-	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance",
+	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/shots",
 	"auth", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/keychain", "auth/busguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",

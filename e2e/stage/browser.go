@@ -264,6 +264,19 @@ func (p *Page) Text(ctx context.Context, selector string) (string, error) {
 	return text, nil
 }
 
+// Has reports whether the page has an element now.
+func (p *Page) Has(ctx context.Context, selector string) (bool, error) {
+	quoted, err := json.Marshal(selector)
+	if err != nil {
+		return false, fmt.Errorf("looking for %s: %w", selector, err)
+	}
+	found, err := run(ctx, p, chromedp.Evaluate[bool]("document.querySelector("+string(quoted)+") !== null"))
+	if err != nil {
+		return false, fmt.Errorf("looking for %s: %w", selector, err)
+	}
+	return found, nil
+}
+
 // Picture writes a picture of the page, as PNG.
 func (p *Page) Picture(ctx context.Context, path string) error {
 	picture, err := run(ctx, p, chromedp.CaptureScreenshot())

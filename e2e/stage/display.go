@@ -140,6 +140,16 @@ func (s *Stage) Focus(ctx context.Context, w Window) error {
 	return s.AwaitActive(ctx, w)
 }
 
+// Press gives a window the focus and presses keys one after the other, as
+// xdotool names them.
+func (s *Stage) Press(ctx context.Context, w Window, keys ...string) error {
+	if err := s.Focus(ctx, w); err != nil {
+		return err
+	}
+	_, err := s.output(ctx, "xdotool", append([]string{"key", "--clearmodifiers"}, keys...)...)
+	return err
+}
+
 // findWindow waits for the visible window that xdotool's search finds.
 func (s *Stage) findWindow(ctx context.Context, p *process, search ...string) (Window, error) {
 	var found Window

@@ -176,11 +176,7 @@ func (p *Program) Trace() (string, error) {
 // Press presses keys one after the other, as xdotool names them ("Return",
 // "ctrl+r"), after giving the window the focus.
 func (p *Program) Press(ctx context.Context, keys ...string) error {
-	if err := p.stage.Focus(ctx, p.Window); err != nil {
-		return err
-	}
-	_, err := p.stage.output(ctx, "xdotool", append([]string{"key", "--clearmodifiers"}, keys...)...)
-	return err
+	return p.stage.Press(ctx, p.Window, keys...)
 }
 
 // Picture writes a picture of the window.
@@ -188,11 +184,10 @@ func (p *Program) Picture(ctx context.Context, path string) error {
 	return p.stage.Picture(ctx, p.Window, path)
 }
 
-// Quit closes the window as its close button would, and waits until the
-// program has ended by itself.
+// Quit asks the program to quit with the keys for it, and waits until it has
+// ended by itself and without an error.
 func (p *Program) Quit(ctx context.Context) error {
-	// windowclose would cut the connection; the window manager asks politely.
-	if _, err := p.stage.output(ctx, "xdotool", "key", "--clearmodifiers", "--window", "0", "ctrl+q"); err != nil {
+	if err := p.Press(ctx, "ctrl+q"); err != nil {
 		return err
 	}
 	select {

@@ -1,0 +1,159 @@
+package e2e_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/e2e/mainjob"
+	"app.latchkey/e2e/stage"
+)
+
+const binary = "../build/latchkey"
+
+// run runs the program without a display and a bus and returns what it wrote.
+func run(t *testing.T, env []string, args ...string) (out, errors string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd.Env = append([]string{"HOME=" + t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, env...)
+	var stdout, stderr strings.Builder
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Run(); err != nil {
+		t.Fatalf("%s %q: %v\n%s", binary, args, err, stderr.String())
+	}
+	return stdout.String(), stderr.String()
+}
+
+func TestVersion(t *testing.T) {
+	source, err := os.ReadFile("../FyneApp.toml")
+	try(t, "FyneApp.toml", err)
+	version := regexp.MustCompile(`(?m)^Version = "(.+)"`).FindSubmatch(source)
+	if version == nil {
+		t.Fatal("FyneApp.toml has no version")
+	}
+	out, _ := run(t, nil, "--version")
+	if !strings.Contains(out, string(version[1])) {
+		t.Errorf("--version prints %q, want %s in it", out, version[1])
+	}
+}
+
+// TestInitOrder wants busguard to be ready before the keychain library dials
+// the session bus, which it does while it is initialised.
+func TestInitOrder(t *testing.T) {
+	_, trace := run(t, []string{"GODEBUG=inittrace=1"}, "--version")
+	guard := strings.Index(trace, "init app.latchkey/auth/busguard @")
+	keyring := strings.Index(trace, "init github.com/99designs/keyring @")
+	if guard < 0 || keyring < 0 {
+		t.Fatalf("busguard is at %d, keyring at %d of the trace:\n%s", guard, keyring, trace)
+	}
+	if guard > keyring {
+		t.Error("the keychain library is initialised before busguard")
+	}
+}
+
+// TestDemoMode signs in at the provider inside the program, which must not ask
+// for a password: a demo must not teach anybody to type one.
+func TestDemoMode(t *testing.T) {
+	ctx, s := open(t, stage.Options{})
+	program, err := s.StartProgram(ctx, "--demo")
+	try(t, "start", err)
+	state, err := program.AwaitScreen(ctx, presenter.ScreenSignIn)
+	try(t, "sign-in screen", err)
+	if !state.Demo {
+		t.Error("no ribbon says that this is the demo")
+	}
+	try(t, "Enter", program.Press(ctx, "Return"))
+	page, err := s.Page(ctx)
+	try(t, "page", err)
+	try(t, "login page", page.Await(ctx, mainjob.Ada.Element))
+	if present, err := page.Has(ctx, "input[type=password]"); err != nil || present {
+		t.Errorf("the demo's page has a password field: %t, error = %v", present, err)
+	}
+	try(t, "choose", page.Click(ctx, mainjob.Ada.Element))
+	try(t, "allow", page.Click(ctx, "#allow"))
+	try(t, "verdict", page.Await(ctx, "main#latchkey[data-verdict=success]"))
+	loaded := func(s presenter.State) bool {
+		return s.Screen == presenter.ScreenProfile && !s.Profile.Updated.IsZero() && !s.Profile.Refreshing && !s.Profile.Offline
+	}
+	state, err = program.Await(ctx, "the profile", loaded)
+	try(t, "profile", err)
+	if state.Profile.Person.Name != mainjob.Ada.Name {
+		t.Errorf("signed in as %q", state.Profile.Person.Name)
+	}
+
+	// The demo keeps its keys and grants, so its sessions outlive it.
+	try(t, "quit", program.Quit(ctx))
+	began := time.Now()
+	program, err = s.StartProgram(ctx, "--demo")
+	try(t, "second start", err)
+	state, err = program.Await(ctx, "the profile of the second start", func(s presenter.State) bool {
+		return loaded(s) && s.Profile.Updated.After(began)
+	})
+	try(t, "second start", err)
+	if state.Problem != nil || state.Profile.Person.Name != mainjob.Ada.Name {
+		t.Errorf("the second start shows %q, problem = %+v", state.Profile.Person.Name, state.Problem)
+	}
+}
+
+// TestNoKeychain signs in where nobody keeps secrets: it works until the
+// program is quit, and the window says so.
+func TestNoKeychain(t *testing.T) {
+	ctx, s := open(t, stage.Options{NoKeychain: true})
+	_, err := s.StartProvider(ctx)
+	try(t, "provider", err)
+	p := &mainjob.Play{Stage: s}
+	p.Program, err = s.StartProgram(ctx)
+	try(t, "start", err)
+	state, err := p.Program.Await(ctx, "the line about the keychain", func(s presenter.State) bool { return s.SignIn.Keep.Known })
+	try(t, "sign-in screen", err)
+	if state.SignIn.Keep.Persistent {
+		t.Errorf("a keychain is promised: %+v", state.SignIn.Keep)
+	}
+	try(t, "begin", p.Begin(ctx))
+	try(t, "choose", p.ChooseUser(ctx, mainjob.Ada))
+	try(t, "allow", p.Allow(ctx))
+	try(t, "profile", p.SeeProfile(ctx))
+	state, err = p.Program.Await(ctx, "the words “until you quit”", func(s presenter.State) bool { return s.Profile.Until })
+	try(t, "profile", err)
+	if state.Problem != nil {
+		t.Errorf("problem = %+v", state.Problem)
+	}
+}
+
+// TestBrokenConfiguration starts with a providers.toml that cannot be read:
+// the window says where the mistake is, and nothing is lost.
+func TestBrokenConfiguration(t *testing.T) {
+	ctx, s := open(t, stage.Options{})
+	const broken = "[[provider]]\nid = \"x\"\nissuer = no quotes\n"
+	path := filepath.Join(s.Config, "providers.toml")
+	try(t, "configuration", os.WriteFile(path, []byte(broken), 0o600))
+	program, err := s.StartProgram(ctx)
+	try(t, "start", err)
+	state, err := program.Await(ctx, "the problem", func(s presenter.State) bool { return s.Problem != nil })
+	try(t, "problem", err)
+	if shown := state.Problem.Detail + strings.Join(values(state.Problem.Values), " "); !strings.Contains(shown, "3") {
+		t.Errorf("line 3 is not named in %+v", state.Problem)
+	}
+	if state.Problem.Next == "" {
+		t.Error("there is no next step")
+	}
+	if after, err := os.ReadFile(path); err != nil || string(after) != broken {
+		t.Errorf("the file was changed to %q, error = %v", after, err)
+	}
+}
+
+func values(m map[string]string) []string {
+	var all []string
+	for _, v := range m {
+		all = append(all, v)
+	}
+	return all
+}
