@@ -118,15 +118,31 @@ func syntaxMistake(text string, err error) error {
 	if !errors.As(err, &pe) {
 		return mistakef(0, "%s", err)
 	}
-	at := min(pe.Position.Start, len(text))
+	at := min(max(pe.Position.Start, 0), len(text)) // the library says -1 at times
 	message := pe.Message
+	for complaint, hint := range syntaxHints {
+		if strings.HasPrefix(message, complaint) {
+			message += ": " + hint
+		}
+	}
 	// The library quotes what it stumbled over. A client secret without
 	// quotation marks must not get into a message that people copy around.
-	start := strings.LastIndexByte(text[:at], '\n') + 1
-	if strings.Contains(pe.LastKey, "client_secret") || strings.HasPrefix(strings.TrimSpace(text[start:]), "client_secret") {
+	line := text[strings.LastIndexByte(text[:at], '\n')+1:]
+	line, _, _ = strings.Cut(line, "\n")
+	if strings.Contains(pe.LastKey, "client_secret") || strings.Contains(line, "client_secret") {
 		message = `the value of client_secret is not written as TOML: put it between quotation marks ("…")`
 	}
 	return mistakef(at, "%s", message)
+}
+
+// syntaxHints say what to do about the commonest mistakes.
+var syntaxHints = map[string]string{
+	"expected value but found":                    `put texts between quotation marks ("…")`,
+	"strings cannot contain newlines":             `the closing quotation mark (") is missing`,
+	"expected a top-level item to end":            "write each key on a line of its own",
+	"expected end of table array name delimiter":  "write [[provider]], with two brackets on each side",
+	"files cannot contain NULL bytes":             "save the file as UTF-8",
+	"TOML files cannot contain control character": "delete it",
 }
 
 // providerTables returns the [[provider]] tables and refuses everything else
@@ -149,6 +165,11 @@ func providerTables(text string, doc map[string]any) ([]map[string]any, error) {
 		return nil, nil
 	case []map[string]any:
 		return v, nil
+	case []any: // provider = [{…}]
+		if tables, ok := listOf[map[string]any](v); ok {
+			return tables, nil
+		}
+		return nil, mistakef(firstProvider(text), "expected [[provider]] tables, not a list of other things")
 	case map[string]any:
 		return nil, mistakef(firstProvider(text), "expected [[provider]], with two brackets on each side")
 	default:
