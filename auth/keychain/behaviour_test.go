@@ -275,7 +275,9 @@ func TestAliasOfAnUnlistedCollection(t *testing.T) {
 	onBus(t, setup{}, func(t *testing.T, _ string) {
 		f := fakeOn(t)
 		f.set(func() { f.place = "/org/freedesktop/secrets/aliases/default" })
-		neverAbsent(t, open(t), store.Unavailable, store.ReasonNoCollection)
+		s := open(t)
+		neverAbsent(t, s, store.Unavailable, store.ReasonNoCollection)
+		want(t, s.Unlock(t.Context()), "unlock", store.Unavailable, store.ReasonNoCollection)
 		if f.count("CreateCollection") > 0 {
 			t.Error("the library was let in")
 		}

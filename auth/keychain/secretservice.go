@@ -130,6 +130,13 @@ func (p *secretService) owner(ctx context.Context, conn *dbus.Conn) (string, err
 	return nameOwner(start, conn, serviceName)
 }
 
+// errNoDefault: nobody has made a default collection yet. Making one asks for
+// a new password, so it takes a click that says so: Unlock.
+var errNoDefault = &store.Error{
+	Outcome: store.Unavailable, Reason: store.ReasonNoCollection,
+	Err: errors.New("the service has no default collection"),
+}
+
 // defaultCollection resolves the alias. The library finds a collection only by
 // the last element of its path among the service's collections, and creates a
 // new one, with a dialog, if that fails; so the same is checked here.
@@ -140,7 +147,7 @@ func defaultCollection(ctx context.Context, conn *dbus.Conn) (dbus.ObjectPath, e
 		return "", fmt.Errorf("reading the alias: %w", err)
 	}
 	if place == noObject {
-		return "", &store.Error{Outcome: store.Unavailable, Reason: store.ReasonNoCollection, Err: errors.New("the service has no default collection")}
+		return "", errNoDefault
 	}
 	var all []dbus.ObjectPath
 	if err := property(ctx, service, ifaceService+".Collections", &all); err != nil {

@@ -35,8 +35,10 @@ func (p *secretService) unlockOnce(ctx context.Context) error {
 	probe, cancel = context.WithTimeout(ctx, p.cfg.ProbeTimeout)
 	defer cancel()
 	place, err := defaultCollection(probe, conn)
-	if e, ok := errors.AsType[*store.Error](err); ok && e.Reason == store.ReasonNoCollection {
-		return p.translate(p.createDefault(ctx, conn))
+	if errors.Is(err, errNoDefault) {
+		if err = p.createDefault(ctx, conn); err == nil {
+			return nil
+		}
 	}
 	if err != nil {
 		return p.translate(err)
@@ -114,6 +116,9 @@ func (p *secretService) prompted(ctx context.Context, conn *dbus.Conn, request f
 		return err
 	}
 	if err := conn.Object(owner, prompt).CallWithContext(probe, ifacePrompt+".Prompt", 0, "").Err; err != nil {
+		if ctx.Err() != nil {
+			return unanswered(ctx) // the dialog may be on its way
+		}
 		return err
 	}
 	return awaitCompleted(ctx, conn, signals, owner, prompt)
@@ -145,7 +150,7 @@ func awaitCompleted(ctx context.Context, conn *dbus.Conn, signals <-chan *dbus.S
 	for {
 		select {
 		case <-ctx.Done():
-			return &store.Error{Outcome: store.Locked, Reason: store.ReasonTimeout, Err: fmt.Errorf("waiting for the dialog: %w", ctx.Err())}
+			return unanswered(ctx)
 		case <-conn.Context().Done():
 			return errLost
 		case s, open := <-signals:
@@ -167,6 +172,11 @@ func awaitCompleted(ctx context.Context, conn *dbus.Conn, signals <-chan *dbus.S
 			}
 		}
 	}
+}
+
+// unanswered is what a caller gets who stopped waiting for the person.
+func unanswered(ctx context.Context) error {
+	return &store.Error{Outcome: store.Locked, Reason: store.ReasonTimeout, Err: fmt.Errorf("waiting for the dialog: %w", ctx.Err())}
 }
 
 // flights lets concurrent callers share one attempt. The zero value is ready.
@@ -227,5 +237,5 @@ func (f *flights) join(ctx context.Context, try func(context.Context) error) err
 			return nil // answered in the last moment
 		}
 	}
-	return &store.Error{Outcome: store.Locked, Reason: store.ReasonTimeout, Err: fmt.Errorf("waiting for the dialog: %w", ctx.Err())}
+	return unanswered(ctx)
 }
