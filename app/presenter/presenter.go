@@ -16,7 +16,6 @@ type Window interface {
 	CopyText(text string)     // puts text on the clipboard
 	Raise()                   // brings the window to the front, where the system lets it
 	OpenFolder(path string)   // shows a folder in the system's file manager
-	OpenAddress(https string) // shows a help page in the browser
 }
 
 // Config is what a Presenter needs.

@@ -79,18 +79,22 @@ func (p *Presenter) refresh() {
 			p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
 		}
 		p.onSession(session, func() { p.loaded(profile, err) })
-		if err != nil {
-			return
+		if err == nil {
+			p.loadPicture(session, profile)
 		}
-		picture, err := p.config.Resources.Picture(p.ctx, session, profile)
-		if err != nil {
-			p.config.Logger.Info("loading the picture", "error", err.Error())
-			return
-		}
-		p.onSession(session, func() {
-			p.picture = picture
-			p.show(func(s *State) { s.Profile.Person.Picture = picture })
-		})
+	})
+}
+
+// loadPicture runs behind the profile: a name without a face is shown at once.
+func (p *Presenter) loadPicture(session *auth.Session, profile resources.Profile) {
+	picture, err := p.config.Resources.Picture(p.ctx, session, profile)
+	if err != nil {
+		p.config.Logger.Info("loading the picture", "error", err.Error())
+		return
+	}
+	p.onSession(session, func() {
+		p.picture = picture
+		p.show(func(s *State) { s.Profile.Person.Picture = picture })
 	})
 }
 

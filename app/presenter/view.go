@@ -4,6 +4,7 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -133,10 +134,8 @@ func who(a auth.Account) string {
 
 // profileView shows a profile; while there is none yet, the ID token's word.
 func profileView(provider auth.Provider, a auth.Account, profile resources.Profile, picture string) ProfileView {
-	i := a.Identity
 	if profile.Subject == "" {
-		profile = resources.Profile{Subject: i.Subject, Name: i.Name, GivenName: i.GivenName, FamilyName: i.FamilyName,
-			Email: i.Email, EmailVerified: i.EmailVerified, Locale: i.Locale}
+		profile = resources.FromIdentity(a.Identity)
 	}
 	v := ProfileView{
 		Person:   person(profile.Subject, profile.Name, profile.Email, profile.EmailVerified, picture),
@@ -178,18 +177,19 @@ func languageName(tag string) string {
 	return name
 }
 
-// birthday writes "1815-12-10" as "10 December 1815" and "--12-10" as
-// "10 December"; anything else is shown as it came.
-func birthday(date string) string {
-	if t, err := time.Parse("2006-01-02", date); err == nil && t.Year() > 0 {
-		return t.Format("2 January 2006")
+// birthday writes as much of a date as is told: "10 December 1815",
+// "10 December" or "1815".
+func birthday(d resources.Date) string {
+	day := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
+	switch {
+	case d.IsZero():
+		return ""
+	case d.Month == 0:
+		return strconv.Itoa(d.Year)
+	case d.Year == 0:
+		return day.Format("2 January")
 	}
-	for _, form := range []string{"--01-02", "0000-01-02"} {
-		if t, err := time.Parse(form, date); err == nil {
-			return t.Format("2 January")
-		}
-	}
-	return date
+	return day.Format("2 January 2006")
 }
 
 func joinNonEmpty(separator string, texts ...string) string {
