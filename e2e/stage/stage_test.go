@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,7 +92,14 @@ func testBrowser(ctx context.Context, t *testing.T, s *stage.Stage) {
 		if text, err := page.Text(ctx, "#path"); err != nil || text != path {
 			t.Errorf("the page shows %q, error = %v, want %q", text, err, path)
 		}
-		if err := page.Click(ctx, "#go"); err != nil {
+		if found, err := page.Has(ctx, "#go"); err != nil || !found {
+			t.Errorf("Has(#go) = %t, error = %v", found, err)
+		}
+		held, err := page.HoldWhen(ctx, server.URL+"/next*", func(ctx context.Context) error { return page.Click(ctx, "#go") })
+		if err != nil || !strings.HasPrefix(held.URL, server.URL+"/next") {
+			t.Fatalf("held %+v, error = %v", held, err)
+		}
+		if err := held.Release(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if err := page.Await(ctx, "#at-next"); err != nil {
