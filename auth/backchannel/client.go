@@ -158,15 +158,19 @@ func ownTransport() *http.Transport {
 func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	d := net.Dialer{Timeout: connectTimeout}
 	if host, _, err := net.SplitHostPort(address); err == nil && isLoopback(host) {
-		d.ControlContext = func(_ context.Context, _, resolved string, _ syscall.RawConn) error {
-			a, err := netip.ParseAddrPort(resolved)
-			if err != nil || !a.Addr().Unmap().IsLoopback() {
-				return fmt.Errorf("%s is not this computer: %w", host, ErrInsecure)
-			}
-			return nil
-		}
+		d.Control = onlyLoopback
 	}
 	return d.DialContext(ctx, network, address)
+}
+
+// onlyLoopback is a net.Dialer.Control that refuses every address that a name
+// was resolved to but loopback.
+func onlyLoopback(_, resolved string, _ syscall.RawConn) error {
+	a, err := netip.ParseAddrPort(resolved)
+	if err != nil || !a.Addr().Unmap().IsLoopback() {
+		return fmt.Errorf("localhost is not this computer here: %w", ErrInsecure)
+	}
+	return nil
 }
 
 // isLoopback says whether a URL's host is a loopback IP literal or localhost.
