@@ -1,8 +1,11 @@
 package screens
 
 import (
-	"fyne.io/fyne/v2"
+	"strings"
+	"unicode"
+	"unicode/utf8"
 
+	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
 
 	"app.latchkey/app/presenter"
@@ -30,10 +33,15 @@ func newProblem(a presenter.Actions) *problem {
 	p.next = widgets.NewButton(widgets.Primary, "", p.primary)
 	p.copy = widgets.NewButton(widgets.Plain, Word("problem.copy"), p.copyDetail)
 	p.close = widgets.NewCloseButton(Word("problem.close"), a.Dismiss)
-	p.object = widgets.Notice(widgets.Column(
-		widgets.Slot{Object: widgets.Ends(12, true, p.title, p.close)},
-		widgets.Slot{Object: p.text, Before: 4},
-		widgets.Slot{Object: widgets.Flow(8, false, p.next, p.copy), Before: 16},
+	// The cross is drawn over the corner rather than laid out beside the title, so
+	// that Tab comes to it last.
+	p.object = widgets.Notice(widgets.Layers(
+		widgets.Column(
+			widgets.Slot{Object: widgets.Inset(0, 32, 0, 0, p.title)},
+			widgets.Slot{Object: p.text, Before: 4},
+			widgets.Slot{Object: widgets.Flow(8, false, p.next, p.copy), Before: 16},
+		),
+		widgets.TopRight(p.close),
 	))
 	p.object.Hide()
 	return p
@@ -52,8 +60,8 @@ func (p *problem) update(v *presenter.ProblemView, s presenter.State) {
 	}
 	p.view = v
 	w := problemValues(v, s)
-	p.title.Set(wordWith(problemKey(v.Code, "title"), w), fyne.TextStyle{Bold: true})
-	p.text.Set(wordWith(problemKey(v.Code, "text"), w), fyne.TextStyle{})
+	p.title.Set(sentence(problemKey(v.Code, "title"), w), fyne.TextStyle{Bold: true})
+	p.text.Set(sentence(problemKey(v.Code, "text"), w), fyne.TextStyle{})
 	p.next.SetText(Word(nextKey(v.Next)))
 	setVisible(p.copy, v.Detail != "")
 	setVisible(p.close, v.Next != presenter.NextDismiss)
@@ -78,6 +86,20 @@ func nextKey(n presenter.Next) string {
 	return key
 }
 
+// sentence is the words for a key, beginning with a capital where a general word
+// such as "the provider" stands first. A provider's own name or host is left as
+// it is.
+func sentence(key string, w values) string {
+	s := wordWith(key, w)
+	for _, general := range []string{Word("problem.provider"), Word("problem.host"), Word("problem.store")} {
+		if strings.HasPrefix(s, general) {
+			r, n := utf8.DecodeRuneInString(s)
+			return string(unicode.ToUpper(r)) + s[n:]
+		}
+	}
+	return s
+}
+
 // problemValues are the problem's own, and general words for what it does not
 // name, so that a sentence never has a hole.
 func problemValues(v *presenter.ProblemView, s presenter.State) values {
@@ -87,6 +109,7 @@ func problemValues(v *presenter.ProblemView, s presenter.State) values {
 		"Store":    Word("problem.store"),
 		"Error":    "",
 		"Ports":    "",
+		"Seconds":  "",
 	}
 	fill := func(key string, candidates ...string) {
 		for _, c := range candidates {
@@ -96,7 +119,7 @@ func problemValues(v *presenter.ProblemView, s presenter.State) values {
 			}
 		}
 	}
-	fill("Provider", s.Profile.Provider, s.Waiting.Provider)
+	fill("Provider", s.Profile.Provider, s.Waiting.Provider, v.Values["Host"])
 	fill("Host", s.Waiting.Host)
 	fill("Store", s.Waiting.Unlock, s.SignIn.Keep.Name)
 	for k, x := range v.Values {
@@ -132,5 +155,5 @@ func (p *problem) copyDetail() {
 }
 
 func (p *problem) buttons() []*widgets.Button {
-	return []*widgets.Button{p.close, p.next, p.copy}
+	return []*widgets.Button{p.next, p.copy, p.close}
 }

@@ -75,6 +75,7 @@ func (w *waiting) update(s presenter.State, now time.Time) {
 		p = nil
 	}
 	w.problem.update(p, s)
+	setVisible(w.line, p == nil) // what it tells to do no longer holds
 	for i, l := range v.Steps {
 		w.steps[i].Set(stepText(l), l.State, Word("step.state."+string(known(l.State))))
 	}

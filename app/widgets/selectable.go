@@ -21,6 +21,7 @@ type Selectable struct {
 	widget.BaseWidget
 
 	text  *Text
+	color fyne.ThemeColorName
 	style fyne.TextStyle
 	copy  string // the word in the menu
 
@@ -42,7 +43,7 @@ var (
 
 // NewSelectable returns a line; copyWord is "Copy" in the user's language.
 func NewSelectable(size fyne.ThemeSizeName, color fyne.ThemeColorName, style fyne.TextStyle, copyWord string) *Selectable {
-	s := &Selectable{text: NewText(size, color, fyne.TextAlignLeading, FitShort), style: style, copy: copyWord}
+	s := &Selectable{text: NewText(size, color, fyne.TextAlignLeading, FitShort), color: color, style: style, copy: copyWord}
 	s.ExtendBaseWidget(s)
 	return s
 }
@@ -237,5 +238,9 @@ func (r *selectableRenderer) paint() {
 	r.mark.FillColor = base.Color(base.ColorNameSelection)
 	r.mark.CornerRadius = base.Size(base.SizeNameSelectionRadius)
 	r.mark.Hidden = !r.s.focused || r.s.from == r.s.to
+	r.s.text.color = r.s.color
+	if !r.mark.Hidden {
+		r.s.text.color = base.ColorNameForeground // quiet text is too pale on a selection
+	}
 	r.mark.Refresh()
 }

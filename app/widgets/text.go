@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"unicode"
@@ -118,7 +119,8 @@ func (t *Text) MinSize() fyne.Size {
 }
 
 func (t *Text) lineHeight() float32 {
-	return fyne.MeasureText("Ag", base.Size(t.size), fyne.TextStyle{}).Height
+	// Whole pixels keep the distances between lines equal.
+	return float32(math.Round(float64(fyne.MeasureText("Ag", base.Size(t.size), fyne.TextStyle{}).Height)))
 }
 
 func (t *Text) measure(s string, style fyne.TextStyle) float32 {

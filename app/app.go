@@ -1,0 +1,237 @@
+// Package app is the window: the client's face. It carries each State of the
+// presenter to Fyne's goroutine, keys and menus to the presenter's Actions, and
+// offers what only a window or its system can do: raise itself, use the
+// clipboard, open the browser.
+//
+// The window decides nothing. What is shown is a [presenter.State], drawn by
+// package screens; what a person does is a call of [presenter.Actions].
+//
+//	w, err := app.NewWindow(app.New(version), app.Options{…})
+//	p := presenter.New(presenter.Config{Window: w, OnState: w.Show, …})
+//	p.Start()
+//	w.Run(p)  // until the window is closed
+package app
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"fyne.io/fyne/v2"
+	fyneapp "fyne.io/fyne/v2/app"
+	"fyne.io/fyne/v2/driver"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/screens"
+	"app.latchkey/app/theme"
+	"app.latchkey/assets"
+)
+
+const (
+	// ID is the application's ID: the name of its desktop file and, on Wayland,
+	// of its windows.
+	ID = "app.latchkey.Latchkey"
+	// Title is the window's title and, on X11, its class (StartupWMClass).
+	Title = "Latchkey"
+)
+
+// tickEvery is how often what changes with time alone is looked at: twice as
+// often as the seconds it counts, so that none is skipped.
+const tickEvery = 500 * time.Millisecond
+
+// Options are what a Window may be given. The zero value works.
+type Options struct {
+	// ChildEnv makes the environment of programs that are started, from ours; nil
+	// passes ours on. Main gives busguard's, so that a browser is not told of a
+	// session bus that was only taken from us.
+	ChildEnv func(env []string) []string
+	// Now tells the time; nil is time.Now.
+	Now func() time.Time
+	// Logger is told what could not be done; nil discards it.
+	Logger *slog.Logger
+}
+
+// Window is the program's one window.
+type Window struct {
+	app    fyne.App
+	win    fyne.Window
+	opener opener
+	now    func() time.Time
+	log    *slog.Logger
+
+	mu      sync.Mutex
+	latest  presenter.State
+	running bool // drawing is possible
+	pending bool // a drawing is under way to Fyne's goroutine
+
+	// Owned by Fyne's goroutine.
+	root    *screens.Root
+	actions presenter.Actions
+	menu    menuState
+}
+
+// New starts Fyne. It must be called once, on the main goroutine.
+func New(version string) fyne.App {
+	icon := fyne.NewStaticResource("Icon.png", assets.IconPNG)
+	fyneapp.SetMetadata(fyne.AppMetadata{
+		ID:         ID,
+		Name:       Title,
+		Version:    version,
+		Icon:       icon,
+		Release:    true,
+		Migrations: map[string]bool{"fyneDo": true},
+	})
+	a := fyneapp.NewWithID(ID)
+	a.SetIcon(icon)
+	return a
+}
+
+// NewWindow makes the window, not yet shown. It must be called on the main
+// goroutine.
+func NewWindow(a fyne.App, o Options) (*Window, error) {
+	if err := screens.LoadWords(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Logger == nil {
+		o.Logger = slog.New(slog.DiscardHandler)
+	}
+	a.Settings().SetTheme(theme.New())
+	w := &Window{
+		app:    a,
+		win:    a.NewWindow(Title),
+		opener: opener{env: o.ChildEnv, system: a.OpenURL, log: o.Logger},
+		now:    o.Now,
+		log:    o.Logger,
+		latest: presenter.State{Screen: presenter.ScreenStarting},
+	}
+	w.win.SetPadded(false)
+	w.win.Resize(fyne.NewSize(860, 600))
+	w.win.SetMaster()
+	return w, nil
+}
+
+// Run shows the window with the latest State and returns when it was closed. It
+// must be called on the main goroutine, once. Closing the window cancels a
+// sign-in that is under way.
+func (w *Window) Run(a presenter.Actions) {
+	w.attach(a)
+	stop := make(chan struct{})
+	var ticker sync.WaitGroup
+	ticker.Go(func() { w.tick(stop) })
+	w.win.ShowAndRun()
+	w.detach()
+	close(stop)
+	ticker.Wait()
+}
+
+// attach builds the screens and draws the latest State.
+func (w *Window) attach(a presenter.Actions) {
+	w.actions = a
+	w.root = screens.New(a, w.now)
+	w.win.SetContent(w.root.Object())
+	w.win.Canvas().SetOnTypedKey(w.root.TypedKey)
+	w.win.SetOnClosed(func() {
+		w.detach()
+		a.Cancel()
+	})
+	w.mu.Lock()
+	w.running, w.pending = true, true
+	w.mu.Unlock()
+	w.draw()
+}
+
+func (w *Window) detach() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.running = false
+}
+
+// Show draws s, from any goroutine, at once or soon. When States arrive faster
+// than they are drawn, those between are left out. Before Run the last one is
+// kept; after it nothing is drawn.
+func (w *Window) Show(s presenter.State) {
+	w.mu.Lock()
+	w.latest = s
+	due := w.running && !w.pending
+	w.pending = w.pending || due
+	w.mu.Unlock()
+	if due {
+		fyne.Do(w.draw)
+	}
+}
+
+func (w *Window) draw() {
+	w.mu.Lock()
+	s, running := w.latest, w.running
+	w.pending = false
+	w.mu.Unlock()
+	if !running {
+		return
+	}
+	w.root.Update(s)
+	w.updateMenu(s)
+}
+
+// do runs f on Fyne's goroutine while there is a window.
+func (w *Window) do(f func()) {
+	fyne.Do(func() {
+		w.mu.Lock()
+		running := w.running
+		w.mu.Unlock()
+		if running {
+			f()
+		}
+	})
+}
+
+func (w *Window) tick(stop <-chan struct{}) {
+	t := time.NewTicker(tickEvery)
+	defer t.Stop()
+	for {
+		select {
+		case <-stop:
+			return
+		case <-t.C:
+			w.do(func() { w.root.Tick(w.now()) })
+		}
+	}
+}
+
+// Close closes the window, as its button does; Run returns. It may be called
+// from any goroutine, for example on SIGTERM.
+func (w *Window) Close() { w.do(w.win.Close) }
+
+// Raise brings the window to the front and gives it the keyboard. Wayland allows
+// no program to do that by itself, so there a notification asks the user to. The
+// notification's text is fixed: on some systems it passes through a shell.
+func (w *Window) Raise() {
+	w.do(func() {
+		w.win.RequestFocus()
+		if !w.onWayland() {
+			return
+		}
+		n := fyne.NewNotification(screens.Word("notification.title"), screens.Word("notification.text"))
+		go w.app.SendNotification(n) // talks to the session bus, which may be slow
+	})
+}
+
+func (w *Window) onWayland() bool {
+	wayland := false
+	if native, ok := w.win.(driver.NativeWindow); ok {
+		native.RunNative(func(context any) {
+			switch context.(type) {
+			case driver.WaylandWindowContext, *driver.WaylandWindowContext:
+				wayland = true
+			}
+		})
+	}
+	return wayland
+}
+
+// CopyText puts text on the clipboard.
+func (w *Window) CopyText(text string) {
+	w.do(func() { w.app.Clipboard().SetContent(text) })
+}
