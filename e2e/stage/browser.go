@@ -156,13 +156,15 @@ func (s *Stage) Page(ctx context.Context) (*Page, error) {
 		return nil, err
 	}
 	s.taken = append(s.taken, id)
-	allocator, cancelAllocator := remote.NewAllocator(ctx, "http://127.0.0.1:"+port)
+	// The page outlives the step in which it was taken over; Close lets go of it.
+	allocator, cancelAllocator := remote.NewAllocator(context.WithoutCancel(ctx), "http://127.0.0.1:"+port)
 	tab, cancelTab := chromedp.NewContext(allocator, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel())
 	page := &Page{ctx: tab, cancel: func() { cancelTab(); cancelAllocator() }}
 	// The first run attaches; it must have the page's own context, which lives
 	// as long as the page.
+	s.pages = append(s.pages, page)
 	if _, err := chromedp.Run(tab, chromedp.Location()); err != nil {
-		page.cancel()
+		page.Leave()
 		return nil, fmt.Errorf("taking over the page: %w", err)
 	}
 	return page, nil

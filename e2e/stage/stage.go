@@ -49,6 +49,7 @@ type Stage struct {
 	processes []*process  // in the order of their start
 	starts    int         // programs started, which numbers their traces
 	taken     []target.ID // pages of the browser that were taken over
+	pages     []*Page
 }
 
 // Open builds the stage. The caller must Close it, also when ctx has ended.
@@ -93,6 +94,9 @@ func Open(ctx context.Context, options Options) (_ *Stage, err error) {
 // its folder. It returns an error when a process had to be found by its mark,
 // because then something was started that nobody would have ended.
 func (s *Stage) Close() error {
+	for _, page := range s.pages {
+		page.Leave()
+	}
 	for _, p := range slices.Backward(s.processes) {
 		p.stop()
 	}
