@@ -170,11 +170,29 @@ func (a *Attempt) Open(ctx context.Context) error {
 	if open == nil {
 		open = func(context.Context, string) error { return errors.New("Config.OpenBrowser is not set") }
 	}
-	if err := open(ctx, link); err != nil {
+	if err := a.openAndLook(ctx, open, link, step != nil); err != nil {
 		return a.fail(step, problem(PhaseBrowser, CodeBrowserFailed, NextCopyLink, err))
 	}
 	step.Done()
 	return nil
+}
+
+// openAndLook opens link. The first time it returns as soon as a browser has
+// fetched the page, which is the only proof there is: openers of the system may
+// stay for as long as the browser does.
+func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, string) error, link string, first bool) error {
+	result := make(chan error, 1)
+	go func() { result <- open(ctx, link) }()
+	var fetched <-chan struct{}
+	if first {
+		fetched = a.receiver.Opened()
+	}
+	select {
+	case err := <-result:
+		return err
+	case <-fetched:
+		return nil
+	}
 }
 
 // Wait returns when the one response has come back that belongs to this

@@ -1,0 +1,128 @@
+// Latchkey signs people in through their own web browser, keeps them signed in
+// through the operating system's keychain and shows their profile. This file
+// builds the parts and hands them to each other; docs/architecture.md is the
+// picture of the house.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"app.latchkey/app"
+	"app.latchkey/app/presenter"
+	"app.latchkey/auth"
+	"app.latchkey/auth/busguard"
+	"app.latchkey/auth/keychain"
+	"app.latchkey/resources"
+	"app.latchkey/settings"
+)
+
+// Set by the linker (-ldflags "-X main.version=…"). Google's client secret of a
+// desktop client is not confidential (RFC 8252 §8.5).
+var (
+	version            = "dev"
+	googleClientID     string
+	googleClientSecret string
+)
+
+// options are the command line.
+type options struct {
+	demo, version bool
+	config, trace string
+}
+
+func main() {
+	var o options
+	flag.BoolVar(&o.demo, "demo", false, "sign in at a mock of Google inside this program")
+	flag.StringVar(&o.config, "config", "", "keep everything in this `folder`")
+	flag.BoolVar(&o.version, "version", false, "print the version and exit")
+	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
+	flag.Parse()
+	if o.version {
+		fmt.Println("latchkey", version)
+		return
+	}
+	if flag.NArg() > 0 {
+		fmt.Fprintf(os.Stderr, "latchkey: unexpected argument %q; see latchkey --help\n", flag.Arg(0))
+		os.Exit(2)
+	}
+	if err := run(o); err != nil {
+		fmt.Fprintln(os.Stderr, "latchkey:", err)
+		os.Exit(1)
+	}
+}
+
+func run(o options) error {
+	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	dirs, err := settings.Open(o.config)
+	if err != nil {
+		return err
+	}
+	trace, err := openTrace(o.trace)
+	if err != nil {
+		return err
+	}
+	defer trace.close()
+	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: version})
+
+	providers, demo, problem, err := chooseProviders(ctx, o, dirs, log)
+	if err != nil {
+		return err
+	}
+	window, err := app.NewWindow(app.New(version), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
+	if err != nil {
+		return err
+	}
+	secrets := keychain.Open(keychain.Config{Application: app.Title})
+	defer secrets.Close()
+	client, err := auth.New(auth.Config{Store: secrets, OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
+		CacheDir: dirs.CacheDir(), Application: app.Title, Version: version, Logger: log})
+	if err != nil {
+		return err
+	}
+	p := presenter.New(presenter.Config{
+		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
+		Providers: providers, Demo: demo, Problem: problem, ConfigDir: dirs.ConfigDir(),
+		Window: traced{window, trace}, Logger: log,
+		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
+	})
+	p.Start()
+	defer p.Close()
+	defer context.AfterFunc(ctx, window.Close)()
+	window.Run(p)
+	return nil
+}
+
+// chooseProviders are those built in, those of providers.toml, or the demo. A
+// broken providers.toml is shown in the window, and what is built in works.
+func chooseProviders(ctx context.Context, o options, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, demo bool, problem, err error) {
+	var builtIn []auth.Provider
+	if googleClientID != "" {
+		builtIn = append(builtIn, auth.Google(googleClientID, googleClientSecret))
+	}
+	file, problem := dirs.Providers()
+	providers := settings.Merge(builtIn, file)
+	if len(providers) > 0 && !o.demo {
+		return providers, false, problem, nil
+	}
+	mock, err := startDemo(ctx, dirs.DemoStatePath(), log)
+	return []auth.Provider{mock}, true, problem, err
+}
+
+// traced writes what the presenter asks of the window to the trace too.
+type traced struct {
+	presenter.Window
+	trace *trace
+}
+
+func (t traced) Raise() {
+	t.trace.write(traceLine{Event: "raise"})
+	t.Window.Raise()
+}
