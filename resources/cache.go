@@ -47,6 +47,7 @@ func (c *cache) path(key, suffix string) (string, error) {
 	return filepath.Join(c.dir, "profiles", key+suffix), nil
 }
 
+// read returns the account's entry; it may hold a picture without a profile.
 func (c *cache) read(key string) (entry, bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -66,7 +67,7 @@ func (c *cache) load(key string) (entry, bool) {
 	}
 	b, err := os.ReadFile(path)
 	var e entry
-	if err != nil || json.Unmarshal(b, &e) != nil || e.Version != cacheVersion || e.Profile.Subject == "" {
+	if err != nil || json.Unmarshal(b, &e) != nil || e.Version != cacheVersion {
 		return entry{}, false
 	}
 	e.Profile = e.Profile.cleaned()
@@ -98,6 +99,9 @@ func (c *cache) update(key string, change func(*entry) error) error {
 	defer c.mu.Unlock()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("creating the cache: %w", err)
+	}
+	if err := os.Chmod(filepath.Dir(path), 0o700); err != nil { // a directory needs the x bit
+		return fmt.Errorf("making the cache private: %w", err)
 	}
 	e, _ := c.load(key)
 	e.Version = cacheVersion

@@ -43,6 +43,10 @@ func (c *Client) Profile(ctx context.Context, s Session, r *flow.Recorder) (Prof
 		return Profile{}, err
 	}
 	step.Done()
+	if ctx.Err() != nil {
+		// Signing out cancels what is under way, and forgets; it must stay forgotten.
+		return Profile{}, auth.TransportProblem(auth.PhaseProfile, f.host, ctx.Err())
+	}
 	if err := c.cache.writeProfile(s.Account().Key, p); err != nil {
 		c.log.WarnContext(ctx, "profile not cached", "error", err)
 	}

@@ -59,6 +59,9 @@ func (c *Client) fetchPicture(ctx context.Context, s Session, address string, no
 	if err != nil {
 		return "", pictureProblem(host, err)
 	}
+	if ctx.Err() != nil {
+		return "", pictureProblem(host, networkError{ctx.Err()}) // see Profile
+	}
 	path, err := c.cache.writePicture(s.Account().Key, address, now, png)
 	if err != nil {
 		return "", pictureProblem(host, err)
@@ -90,12 +93,9 @@ func (c *Client) download(ctx context.Context, address string, local bool) (body
 	if err != nil {
 		return nil, u.Host, transportCause(err)
 	}
-	defer resp.Body.Close() //nolint:errcheck // only read
+	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
 		return nil, u.Host, fmt.Errorf("the picture's server answered with status %d", resp.StatusCode)
-	}
-	if resp.ContentLength > pictureBytes {
-		return nil, u.Host, ErrPictureTooLarge
 	}
 	body, err = io.ReadAll(io.LimitReader(resp.Body, pictureBytes+1))
 	if err != nil {

@@ -100,7 +100,7 @@ func New(c Config) *Client {
 // when nothing usable is cached.
 func (c *Client) Cached(accountKey string) (profile Profile, picturePath string, ok bool) {
 	e, ok := c.cache.read(accountKey)
-	if !ok {
+	if !ok || e.Profile.Subject == "" {
 		return Profile{}, "", false
 	}
 	return e.Profile, c.cache.existingPicture(accountKey), true

@@ -53,7 +53,7 @@ func Open(dir string) (*Settings, error) {
 		}
 	}
 	for _, d := range own {
-		if err := os.Chmod(d, 0o700); err != nil { //nolint:gosec // a directory needs the x bit
+		if err := os.Chmod(d, 0o700); err != nil { // a directory needs the x bit
 			return nil, invalid(d, fmt.Errorf("making the directory private: %w", err))
 		}
 	}
