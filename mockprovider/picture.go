@@ -105,12 +105,12 @@ func (t Portrait) draw() image.Image {
 
 // at returns the colour at a point of the unit square, front to back.
 func (t Portrait) at(x, y float64) uint32 {
-	dark := t.Hair
+	const ink = 0x2B1D16
 	switch {
 	case inEllipse(x, y, .435, .465, .017, .021), inEllipse(x, y, .565, .465, .017, .021): // eyes
-		return dark
+		return ink
 	case inEllipse(x, y, .5, .535, .065, .05) && !inEllipse(x, y, .5, .515, .075, .05): // smile
-		return dark
+		return ink
 	case inEllipse(x, y, .5, .27, .185, .095), inEllipse(x, y, .36, .33, .06, .1), inEllipse(x, y, .64, .33, .06, .1): // fringe
 		return t.Hair
 	case inEllipse(x, y, .5, .45, .165, .205): // face

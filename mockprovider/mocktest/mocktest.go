@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/journal"
 )
 
 // Server is a running provider of one test.
@@ -56,4 +57,20 @@ func (s *Server) Person(user string) *Person {
 		user = s.Users()[0].Key
 	}
 	return NewPerson(user)
+}
+
+// Entry is an entry of the provider's journal, so that a test that waits for
+// one needs no further import.
+type Entry = journal.Entry
+
+// Tokens is what SignIn brings.
+type Tokens struct {
+	Access, Refresh, ID string
+}
+
+// SignIn signs a person in with a bare client of mocktest's own, for tests
+// that need tokens and are not about getting them. The client listens nowhere:
+// the person stops where he would be sent to it.
+func SignIn(ctx context.Context, person *Person, srv *Server) (Tokens, error) {
+	return signIn(ctx, person, srv)
 }

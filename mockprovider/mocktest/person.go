@@ -44,6 +44,15 @@ type Person struct {
 
 	jar       http.CookieJar
 	transport *http.Transport
+	// stopBefore ends Open at a redirect to an address that begins so.
+	stopBefore string
+}
+
+func (p *Person) roundTripper() http.RoundTripper {
+	if p.Transport != nil {
+		return p.Transport
+	}
+	return p.transport
 }
 
 // Visit is where an Open ended.
@@ -103,12 +112,8 @@ func (p *Person) step(request *http.Request, visit *Visit) error {
 	for _, c := range p.jar.Cookies(request.URL) {
 		request.AddCookie(c)
 	}
-	var transport http.RoundTripper = p.transport
-	if p.Transport != nil {
-		transport = p.Transport
-	}
 	visit.Trail = append(visit.Trail, request.URL.String())
-	response, err := transport.RoundTrip(request)
+	response, err := p.roundTripper().RoundTrip(request)
 	if err != nil {
 		return withoutAddress(err)
 	}
@@ -126,6 +131,9 @@ func (p *Person) step(request *http.Request, visit *Visit) error {
 // the form that the person sends. nil means that this is the last page.
 func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*http.Request, error) {
 	if location := visit.Header.Get("Location"); visit.Status >= 300 && visit.Status < 400 && location != "" {
+		if p.stopBefore != "" && strings.HasPrefix(location, p.stopBefore) {
+			return nil, nil
+		}
 		return get(ctx, last.URL, location)
 	}
 	if !strings.HasPrefix(visit.Header.Get("Content-Type"), "text/html") {

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/BurntSushi/toml"
+
+	"app.latchkey/mockprovider/persona"
+)
+
+// running is the program, started in the test's process.
+type running struct {
+	announcement
+	stop func()
+}
+
+// start runs the program and returns once it announced itself.
+func start(t *testing.T, args ...string) running {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		err := run(ctx, append(args, "--json"), writer, io.Discard)
+		writer.CloseWithError(io.EOF)
+		ended <- err
+	}()
+	line, err := bufio.NewReader(reader).ReadString('\n')
+	if err != nil {
+		t.Fatalf("it said nothing: %v", <-ended)
+	}
+	var r running
+	if err := json.Unmarshal([]byte(line), &r.announcement); err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	stopped := false
+	r.stop = func() {
+		if stopped {
+			return
+		}
+		stopped = true
+		cancel()
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("it ended with %v", err)
+			}
+		case <-time.After(10 * time.Second):
+			t.Error("it goes on after its context ended")
+		}
+	}
+	t.Cleanup(r.stop)
+	return r
+}
+
+// TestAnnouncement checks the line that --json prints, for each persona.
+func TestAnnouncement(t *testing.T) {
+	for _, name := range persona.Names() {
+		t.Run(name, func(t *testing.T) {
+			r := start(t, "--persona", name, "--signing", "ES256")
+			var config struct {
+				Provider []map[string]any `toml:"provider"`
+			}
+			if _, err := toml.Decode(r.ProvidersTOML, &config); err != nil || len(config.Provider) != 1 {
+				t.Fatalf("%v in %s", err, r.ProvidersTOML)
+			}
+			entry := config.Provider[0]
+			for key, want := range map[string]string{"id": name + "-mock", "issuer": r.Issuer, "client_id": r.ClientID} {
+				if entry[key] != want {
+					t.Errorf("%s = %v, want %q", key, entry[key], want)
+				}
+			}
+			response, err := http.Get(r.Issuer + "/.well-known/openid-configuration")
+			if err != nil {
+				t.Fatal(err)
+			}
+			response.Body.Close()
+			if response.StatusCode != 200 {
+				t.Errorf("discovery: %d", response.StatusCode)
+			}
+		})
+	}
+}
+
+// TestText checks that the text for people says what they need.
+func TestText(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	reader, writer := io.Pipe()
+	ended := make(chan error, 1)
+	go func() {
+		ended <- run(ctx, []string{"--signing", "ES256"}, writer, io.Discard)
+		writer.Close()
+	}()
+	scanner := bufio.NewScanner(reader)
+	var text strings.Builder
+	for scanner.Scan() {
+		text.WriteString(scanner.Text() + "\n")
+		if strings.HasPrefix(scanner.Text(), "Press") {
+			break
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+	for _, want := range []string{"issuer", "client ID", "control token", "Ada Lovelace <ada@example.com>", "[[provider]]", "preset = \"google\""} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %q in:\n%s", want, text.String())
+		}
+	}
+}
+
+// TestState checks that port and keys stay the same from one run to the next.
+func TestState(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.json")
+	keys := func(r running) string {
+		response, err := http.Get(r.Issuer + "/oauth2/v3/certs")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(body)
+	}
+	first := start(t, "--state", file, "--signing", "ES256")
+	before := keys(first)
+	first.stop()
+	second := start(t, "--state", file, "--signing", "ES256")
+	if second.Issuer != first.Issuer {
+		t.Errorf("issuer %s after %s", second.Issuer, first.Issuer)
+	}
+	if after := keys(second); after != before {
+		t.Errorf("keys %s after %s", after, before)
+	}
+}
+
+// TestRefuses checks that a wrong command line ends with a reason.
+func TestRefuses(t *testing.T) {
+	for name, tt := range map[string]struct {
+		args []string
+		want string
+	}{
+		"persona":     {[]string{"--persona", "goggle"}, "google"},
+		"address":     {[]string{"--addr", "0.0.0.0:0"}, "loopback"},
+		"unspecified": {[]string{"--addr", "0.0.0.0:0", "--allow-non-loopback"}, "issuer"},
+		"argument":    {[]string{"serve"}, "serve"},
+		"flag":        {[]string{"--nonsense"}, "nonsense"},
+		"signing":     {[]string{"--signing", "none"}, "RS256"},
+		"state":       {[]string{"--state", "/nonexistent/dir/state.json", "--signing", "ES256"}, "state"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			defer cancel()
+			err := run(ctx, tt.args, io.Discard, io.Discard)
+			if err == nil || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("error %v, want one with %q", err, tt.want)
+			}
+		})
+	}
+}
