@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -67,10 +68,15 @@ func (s *Stage) startDisplay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return manager.await(ctx, "the window manager", func() bool {
+	if err := manager.await(ctx, "the window manager", func() bool {
 		_, err := s.property(ctx, "_NET_SUPPORTING_WM_CHECK")
 		return err == nil
-	})
+	}); err != nil {
+		return err
+	}
+	// The pointer is put where it points at nothing and is on no picture.
+	_, err = s.output(ctx, "xdotool", "mousemove", "1919", "1079")
+	return err
 }
 
 // openboxConfig is a window manager of the usual manners: a new window gets the
@@ -168,11 +174,12 @@ func (s *Stage) findWindow(ctx context.Context, p *process, search ...string) (W
 }
 
 // geometry returns where a window's content is on the screen.
-func (s *Stage) geometry(ctx context.Context, w Window) (x, y, width, height int, err error) {
+func (s *Stage) geometry(ctx context.Context, w Window) (image.Rectangle, error) {
 	text, err := s.output(ctx, "xwininfo", "-id", w.String())
 	if err != nil {
-		return 0, 0, 0, 0, err
+		return image.Rectangle{}, err
 	}
+	var x, y, width, height int
 	values := map[string]*int{
 		"Absolute upper-left X": &x, "Absolute upper-left Y": &y, "Width": &width, "Height": &height,
 	}
@@ -180,12 +187,12 @@ func (s *Stage) geometry(ctx context.Context, w Window) (x, y, width, height int
 		name, value, _ := strings.Cut(strings.TrimSpace(line), ":")
 		if target, ok := values[name]; ok {
 			if *target, err = strconv.Atoi(strings.TrimSpace(value)); err != nil {
-				return 0, 0, 0, 0, fmt.Errorf("reading the window's place: %w", err)
+				return image.Rectangle{}, fmt.Errorf("reading the window's place: %w", err)
 			}
 		}
 	}
 	if width == 0 || height == 0 {
-		return 0, 0, 0, 0, errors.New("reading the window's place: it has no size")
+		return image.Rectangle{}, errors.New("reading the window's place: it has no size")
 	}
-	return x, y, width, height, nil
+	return image.Rect(x, y, x+width, y+height), nil
 }

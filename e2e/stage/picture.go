@@ -18,19 +18,38 @@ import (
 // it is; a screen with a spinner never does.
 const settle = 2 * time.Second
 
-// Picture writes what is on the screen where window w is, as PNG. It waits
-// until two looks in a row show the same, for at most two seconds.
+// Picture writes what window w shows, as PNG. The window is brought to the
+// front for it, and the focus given back to who had it. Picture waits until two
+// looks in a row show the same, for at most two seconds.
 func (s *Stage) Picture(ctx context.Context, w Window, path string) error {
-	x, y, width, height, err := s.geometry(ctx, w)
+	before, err := s.ActiveWindow(ctx)
 	if err != nil {
 		return err
 	}
-	area := image.Rect(x, y, x+width, y+height)
+	if before != w {
+		if err := s.Focus(ctx, w); err != nil {
+			return err
+		}
+	}
+	area, err := s.geometry(ctx, w)
+	if err != nil {
+		return err
+	}
+	if err := s.takePicture(ctx, area, path); err != nil {
+		return err
+	}
+	if before != w && before != 0 {
+		return s.Focus(ctx, before)
+	}
+	return nil
+}
 
+// takePicture writes an area of the screen as PNG once it stands still.
+func (s *Stage) takePicture(ctx context.Context, area image.Rectangle, path string) error {
 	calm, cancel := context.WithTimeout(ctx, settle)
 	defer cancel()
 	var last *image.RGBA
-	err = await(calm, "a still picture", func() (bool, error) {
+	err := await(calm, "a still picture", func() (bool, error) {
 		picture, err := s.grab(area)
 		if err != nil {
 			return false, err
