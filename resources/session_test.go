@@ -7,11 +7,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"reflect"
 	"sync"
 	"testing"
 	"time"
-	"unsafe"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/backchannel"
@@ -72,13 +70,7 @@ func (s *fakeSession) Expire(auth.Token) {
 	s.token, s.expired = s.token+1, s.expired+1
 }
 
-// newToken makes a Token as only package auth can: programs get theirs from a
-// Session, and nothing but this test needs to invent one.
-func newToken(value string) (t auth.Token) {
-	f := reflect.ValueOf(&t).Elem().FieldByName("access")
-	reflect.NewAt(f.Type(), unsafe.Pointer(f.UnsafeAddr())).Elem().Set(reflect.ValueOf(auth.NewSecret(value)))
-	return t
-}
+func newToken(value string) auth.Token { return auth.NewToken(auth.NewSecret(value), time.Time{}) }
 
 // bench is a provider, a session there and a client with a clock of its own.
 type bench struct {

@@ -13,9 +13,9 @@ import (
 // Window is what a Presenter asks of the window besides drawing States. Each
 // call returns at once.
 type Window interface {
-	CopyText(text string)     // puts text on the clipboard
-	Raise()                   // brings the window to the front, where the system lets it
-	OpenFolder(path string)   // shows a folder in the system's file manager
+	CopyText(text string)   // puts text on the clipboard
+	Raise()                 // brings the window to the front, where the system lets it
+	OpenFolder(path string) // shows a folder in the system's file manager
 }
 
 // Config is what a Presenter needs.
@@ -53,6 +53,7 @@ type Presenter struct {
 	attempt  *running // the sign-in under way
 	session  *auth.Session
 	account  *auth.Account // of session
+	life     *life         // of session
 	profile  resources.Profile
 	picture  string
 	loading  bool   // a profile request is under way
@@ -108,6 +109,22 @@ func (p *Presenter) post(event func()) {
 
 // work runs f in the background; it is waited for by Close.
 func (p *Presenter) work(f func()) { p.wg.Go(f) }
+
+// life is how long background work for a session may go on: a request that
+// ends after the sign-out must not write into the cache.
+type life struct {
+	ctx  context.Context
+	end  context.CancelFunc
+	work sync.WaitGroup
+}
+
+// adopt makes session the one that is shown.
+func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
+	p.session, p.account, p.loading = session, &account, false
+	p.profile, p.picture = resources.Profile{}, ""
+	p.life = &life{}
+	p.life.ctx, p.life.end = context.WithCancel(p.ctx)
+}
 
 // show publishes a State derived from the present one.
 func (p *Presenter) show(change func(*State)) {

@@ -16,8 +16,8 @@ func (p *Presenter) resume(a auth.Account, provider auth.Provider) {
 		p.showSignIn(err)
 		return
 	}
-	p.session, p.account, p.provider = session, &a, provider.ID
-	p.profile, p.picture = resources.Profile{}, ""
+	p.adopt(session, a)
+	p.provider = provider.ID
 	if profile, picture, ok := p.config.Resources.Cached(a.Key); ok && profile.Subject == a.Subject {
 		p.profile, p.picture = profile, picture
 	}
@@ -27,9 +27,10 @@ func (p *Presenter) resume(a auth.Account, provider auth.Provider) {
 
 // signedIn shows a new session: at once by its ID token, then by its profile.
 func (p *Presenter) signedIn(session *auth.Session) {
-	account := session.Account()
-	p.session, p.account = session, &account
-	p.profile, p.picture = resources.Profile{}, ""
+	if p.life != nil {
+		p.life.end()
+	}
+	p.adopt(session, session.Account())
 	p.showProfile()
 	p.work(func() {
 		kept := session.Kept(p.ctx)
@@ -72,22 +73,24 @@ func (p *Presenter) refresh() {
 	}
 	p.loading = true
 	p.show(func(s *State) { s.Profile.Refreshing, s.Problem = true, nil })
-	session := p.session
+	session, life := p.session, p.life
+	life.work.Add(1)
 	p.work(func() {
-		profile, err := p.config.Resources.Profile(p.ctx, session, session.Recorder())
+		defer life.work.Done()
+		profile, err := p.config.Resources.Profile(life.ctx, session, session.Recorder())
 		if keepErr := session.KeepFlow(); keepErr != nil {
 			p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
 		}
 		p.onSession(session, func() { p.loaded(profile, err) })
 		if err == nil {
-			p.loadPicture(session, profile)
+			p.loadPicture(life, session, profile)
 		}
 	})
 }
 
 // loadPicture runs behind the profile: a name without a face is shown at once.
-func (p *Presenter) loadPicture(session *auth.Session, profile resources.Profile) {
-	picture, err := p.config.Resources.Picture(p.ctx, session, profile)
+func (p *Presenter) loadPicture(life *life, session *auth.Session, profile resources.Profile) {
+	picture, err := p.config.Resources.Picture(life.ctx, session, profile)
 	if err != nil {
 		p.config.Logger.Info("loading the picture", "error", err.Error())
 		return
@@ -143,16 +146,16 @@ func (p *Presenter) SignOut() {
 		if p.session == nil || p.state.Profile.SigningOut || p.attempt != nil {
 			return
 		}
-		session, key := p.session, p.account.Key
+		session, life, key := p.session, p.life, p.account.Key
 		p.show(func(s *State) { s.Profile.SigningOut, s.Problem = true, nil })
 		p.work(func() {
+			life.end()
+			life.work.Wait()
 			err := session.SignOut(p.ctx)
 			if forgetErr := p.config.Resources.Forget(key); forgetErr != nil {
 				err = errors.Join(err, forgetErr)
 			}
 			p.onSession(session, func() {
-				p.loading = false
-				p.profile, p.picture = resources.Profile{}, ""
 				p.showSignIn(err)
 			})
 		})

@@ -47,6 +47,7 @@ type setup struct {
 	gnome       bool // gnome-keyring runs, with an unlocked login collection
 	activatable bool // D-Bus can start gnome-keyring
 	hangs       bool // D-Bus can start something that never takes the name
+	screen      bool // there is a display, and GNOME's dialogs appear on it
 }
 
 // onBus runs fn in a process of its own as s says.
@@ -63,6 +64,9 @@ func onBus(t *testing.T, s setup, fn func(t *testing.T, dir string)) {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	t.Cleanup(func() { killMarked(childMark + "=" + dir) })
+	if s.screen {
+		screen(t, dir)
+	}
 	switch {
 	case s.mute:
 		muteSocket(t, dir)

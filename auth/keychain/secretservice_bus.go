@@ -6,9 +6,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 
 	"github.com/99designs/keyring"
 	olddbus "github.com/godbus/dbus"
@@ -236,8 +238,10 @@ func (p *secretService) explain(err error) (store.Outcome, store.Reason) {
 	case "org.freedesktop.DBus.Error.Timeout", "org.freedesktop.DBus.Error.TimedOut":
 		return store.Unavailable, store.ReasonTimeout
 	}
-	if errors.Is(err, olddbus.ErrClosed) {
-		return store.Unavailable, store.ReasonLost
+	for _, broken := range []error{olddbus.ErrClosed, dbus.ErrClosed, io.EOF, syscall.EPIPE, syscall.ECONNRESET} {
+		if errors.Is(err, broken) {
+			return store.Unavailable, store.ReasonLost
+		}
 	}
 	// Also a service that was there a moment ago and has gone.
 	return store.Unavailable, store.ReasonNone
