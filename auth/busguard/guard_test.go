@@ -46,7 +46,7 @@ func start(t *testing.T, env ...string) (lines []string, stderr string) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0])
 	home := t.TempDir()
-	cmd.Env = append([]string{childVar + "=" + home, "HOME=" + home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + home}, env...)
+	cmd.Env = append([]string{childVar + "=" + home, "HOME=" + home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + home, "GORACE=atexit_sleep_ms=0"}, env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	// A leaked daemon inherits the pipes; do not wait for it.

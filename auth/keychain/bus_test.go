@@ -92,7 +92,7 @@ func environ(dir string) []string {
 		childMark + "=" + dir,
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/bus",
 		"HOME=" + dir, "XDG_RUNTIME_DIR=" + dir, "XDG_DATA_HOME=" + dir + "/data",
-		"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "GORACE=" + os.Getenv("GORACE"),
+		"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0 " + os.Getenv("GORACE"),
 	}
 }
 
