@@ -25,7 +25,8 @@ func (p *Provider) idToken(x *exchange, t *tokenRequest) (string, error) {
 	return signed.Text, nil
 }
 
-// idTokenClaims returns the claims set. A refreshed ID token keeps the
+// idTokenClaims returns the claims set. It lives as long as the persona says
+// even where access tokens were made short-lived for a test. A refreshed ID token keeps the
 // original auth_time and has no nonce (OpenID Connect Core §12.2).
 func (p *Provider) idTokenClaims(t *tokenRequest) *Object {
 	g := t.grant
@@ -44,7 +45,7 @@ func (p *Provider) idTokenClaims(t *tokenRequest) *Object {
 	return o.
 		Set("auth_time", g.AuthTime.Unix()).
 		Set("iat", t.now.Unix()).
-		Set("exp", t.now.Add(p.lifetime).Unix())
+		Set("exp", t.now.Unix()+int64(p.persona.ExpiresIn))
 }
 
 // addClaims adds those claims about u that the scopes open.

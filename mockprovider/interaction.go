@@ -126,7 +126,9 @@ func (p *Provider) findInteraction(x *exchange, id string, take bool) (*interact
 	if take {
 		delete(p.state.interactions, id)
 	}
-	return i, nil
+	// A copy, for a page and a form with the same id may come at once.
+	mine := *i
+	return &mine, nil
 }
 
 // postedInteraction reads a form of the provider's own pages: posted by these

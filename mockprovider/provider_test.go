@@ -245,6 +245,24 @@ func TestHooks(t *testing.T) {
 	}
 }
 
+// TestTokenLifetime checks that only access tokens become short-lived: an ID
+// token that expires at once could not be checked.
+func TestTokenLifetime(t *testing.T) {
+	c := newClient(t, mockprovider.WithTokenLifetime(2*time.Second))
+	tokens := c.signIn()
+	if tokens.json["expires_in"] != 2.0 {
+		t.Errorf("expires_in = %v", tokens.json["expires_in"])
+	}
+	claims := claimsOf(t, tokens.get("id_token"))
+	if life := claims["exp"].(float64) - claims["iat"].(float64); life != 3599 {
+		t.Errorf("the ID token lives %v s", life)
+	}
+	c.srv.Advance(3 * time.Second)
+	if r := c.userinfo(tokens.get("access_token")); r.status != 401 {
+		t.Errorf("after 3 s: %d", r.status)
+	}
+}
+
 // TestUnknown checks that nothing else answers.
 func TestUnknown(t *testing.T) {
 	c := newClient(t)

@@ -82,7 +82,7 @@ func (x *exchange) challenge(f *refusal) {
 		return
 	}
 	value := `Bearer realm="mock"`
-	code := map[string]string{"bearer_known": "invalid_token", "userinfo_scope": "insufficient_scope"}[f.check]
+	code := map[string]string{"bearer_known": "invalid_token", "userinfo_scope": "insufficient_scope", "people_scope": "insufficient_scope"}[f.check]
 	if code != "" {
 		value += `, error="` + code + `", error_description="` + asciiText(f.description) + `"`
 	}

@@ -24,8 +24,8 @@ const (
 // chooses an account, ticks and allows, and arrives where the client sends the
 // browser in the end. It knows no JavaScript.
 //
-// A Person is one browser: cookies stay from one Open to the next. It is not
-// for concurrent use.
+// A Person is one browser: cookies stay from one Open to the next. The zero
+// value with a User is ready. A Person is not for concurrent use.
 type Person struct {
 	// User is who to sign in as: key, e-mail address, or subject.
 	User string
@@ -71,17 +71,29 @@ type Visit struct {
 
 // NewPerson returns somebody who signs in as user and allows everything.
 func NewPerson(user string) *Person {
+	p := &Person{User: user}
+	p.sitDown()
+	return p
+}
+
+// sitDown gives the person a browser with an empty cookie jar.
+func (p *Person) sitDown() {
+	if p.jar != nil {
+		return
+	}
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		panic(err) // without options it cannot fail
 	}
-	return &Person{User: user, jar: jar, transport: &http.Transport{DisableKeepAlives: true}}
+	// Without kept connections nothing is left when the test ends.
+	p.jar, p.transport = jar, &http.Transport{DisableKeepAlives: true}
 }
 
 // Open opens an address, does what the person does on each page of the
 // provider, and returns the first page on which there is nothing to do. The
 // error says on which step it got stuck.
 func (p *Person) Open(ctx context.Context, address string) (*Visit, error) {
+	p.sitDown()
 	visit := &Visit{}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {

@@ -35,6 +35,7 @@ func signIn(ctx context.Context, person *Person, srv *Server) (Tokens, error) {
 		"state": {rand.Text()}, "code_challenge_method": {"S256"}, "access_type": {"offline"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
 	}
+	person.sitDown()
 	there := *person
 	there.stopBefore = redirectURI
 	visit, err := there.Open(ctx, srv.Issuer()+srv.Persona().Paths.Authorization+"?"+query.Encode())

@@ -48,7 +48,6 @@ func Google() Persona {
 		CodeExpiresIn:       600,
 		Tokens:              Prefixes{Code: "4/0A", Access: "ya29.", Refresh: "1//0"},
 		Errors:              googleErrors(),
-		BareBearerError:     true,
 	}
 }
 

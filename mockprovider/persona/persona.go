@@ -73,9 +73,6 @@ type Persona struct {
 	// Errors replaces code, description or status of the error of a named
 	// check by the provider's own, keyed by the check's name.
 	Errors map[string]Error
-	// BareBearerError is the JSON body of a userinfo refusal (error code and
-	// description), next to WWW-Authenticate.
-	BareBearerError bool
 }
 
 // Paths are the endpoints' paths. An empty path means that there is no such
