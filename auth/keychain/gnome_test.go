@@ -188,10 +188,7 @@ func TestNoGoroutineLeft(t *testing.T) {
 			s.Close()
 		}
 		waitFor(t, "goroutines to end", func() bool {
-			if runtime.NumGoroutine() <= before {
-				return true
-			}
-			return false
+			return runtime.NumGoroutine() <= before
 		})
 	})
 }
