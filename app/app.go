@@ -14,6 +14,7 @@ package app
 
 import (
 	"log/slog"
+	"os"
 	"sync"
 	"time"
 
@@ -81,6 +82,10 @@ func New(version string) fyne.App {
 		Release:    true,
 		Migrations: map[string]bool{"fyneDo": true},
 	})
+	// Fyne makes its folder there, but not the folder itself, and complains.
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700)
+	}
 	a := fyneapp.NewWithID(ID)
 	a.SetIcon(icon)
 	return a

@@ -46,7 +46,7 @@ func newProfile(a presenter.Actions) *profile {
 		problem:     newProblem(a),
 		avatar:      widgets.NewAvatar(avatarSize),
 		name:        widgets.NewText(theme.SizeTitle, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitShort),
-		chip:        widgets.NewChip(160),
+		chip:        widgets.NewChip(120),
 		email:       widgets.NewSelectable(theme.SizeBody, theme.ColorQuiet, fyne.TextStyle{}, Word("text.copy")),
 		verified:    widgets.NewText(theme.SizeBody, theme.ColorGood, fyne.TextAlignLeading, widgets.FitWhole),
 		refresh:     widgets.NewButton(widgets.Secondary, Word("profile.refresh"), a.Refresh),

@@ -52,9 +52,9 @@ func newSignIn(a presenter.Actions) *signIn {
 		widgets.Slot{Object: title, Before: 20},
 		widgets.Slot{Object: s.lines, Before: 16},
 		widgets.Slot{Object: s.problem.object, Before: 24},
-		widgets.Slot{Object: s.list, Before: 40, Width: buttonWidth, Center: true},
+		widgets.Slot{Object: s.list, Before: 36, Width: buttonWidth, Center: true},
 		widgets.Slot{Object: s.none, Before: 40},
-		widgets.Slot{Object: s.keep, Before: 64},
+		widgets.Slot{Object: s.keep, Before: 48},
 	), columnWidth, 24, true)
 	revealing(s.frame, s.problem.buttons()...)
 	return s

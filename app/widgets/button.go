@@ -350,6 +350,7 @@ func (r *buttonRenderer) paint() {
 	if l.text == theme.ColorWarning {
 		r.ring.StrokeColor = base.Color(theme.ColorWarning)
 	}
+	r.label.Hidden = r.b.text == ""
 	r.icon.Hidden = r.b.icon == nil
 	if r.b.icon != nil {
 		r.icon.Resource = r.b.icon

@@ -383,7 +383,8 @@ func (p *pairLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(w, p.HeightFor(objects, fyne.Max(w, p.width)))
 }
 
-// TopRight puts an object into the upper right corner at its smallest size.
+// TopRight puts an object into the upper right corner at its smallest size, a
+// little into the distance around, where a cross is expected.
 func TopRight(o fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: topRight{}, Objects: []fyne.CanvasObject{o}}
 }
@@ -396,7 +397,7 @@ func (topRight) HeightFor(objects []fyne.CanvasObject, _ float32) float32 {
 
 func (topRight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	m := objects[0].MinSize()
-	place(objects[0], size.Width-m.Width, 0, m.Width, m.Height)
+	place(objects[0], size.Width-m.Width+8, -4, m.Width, m.Height)
 }
 
 func (topRight) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }

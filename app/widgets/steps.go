@@ -170,6 +170,7 @@ func (r *stepRenderer) paint() {
 	r.ring.FillColor, r.ring.StrokeColor, r.ring.StrokeWidth = fill, stroke, 2
 	r.number.Text, r.number.Color, r.number.TextSize = strconv.Itoa(r.s.number), number, base.Size(theme.SizeSmall)
 	r.number.Hidden = marked
+	r.s.aside.Hidden = r.s.aside.String() == ""
 	for _, l := range r.strokes {
 		l.Hidden = !marked
 		l.StrokeWidth, l.StrokeColor = 2, base.Color(theme.ColorOnGood)

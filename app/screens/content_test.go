@@ -1,0 +1,181 @@
+package screens_test
+
+import (
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"app.latchkey/app/presenter"
+)
+
+func TestSignInSays(t *testing.T) {
+	for _, c := range []struct {
+		name       string
+		keep       presenter.Keep
+		want, lack string
+	}{
+		{"kept", presenter.Keep{Known: true, Persistent: true, Name: "GNOME Keyring"}, "You stay signed in through GNOME Keyring\n", "quit"},
+		{"locked", presenter.Keep{Known: true, Persistent: true, Name: "KWallet", Locked: true}, "KWallet, which asks to be unlocked first", "quit"},
+		{"in memory", presenter.Keep{Known: true}, "You stay signed in until you quit", "through"},
+		{"not asked yet", presenter.Keep{}, "", "You stay"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(with(signInState(), func(s *presenter.State) { s.SignIn.Keep = c.keep }))
+			r.wantTexts("Sign in to Latchkey", "Your web browser opens to sign you in.\nLatchkey never sees your password.", c.want)
+			r.wantNoTexts(c.lack, "Demo", "another provider")
+		})
+	}
+	t.Run("no provider", func(t *testing.T) {
+		r := newRig(t)
+		r.root.Update(presenter.State{Screen: presenter.ScreenSignIn})
+		r.wantTexts("No provider is set up.")
+		r.key(fyne.KeyReturn)
+		r.want()
+	})
+}
+
+// The ribbon stays on every screen: what is seen is a demo all the time.
+func TestDemoRibbon(t *testing.T) {
+	r := newRig(t)
+	for _, s := range []presenter.State{signInState(), inBrowser(), profileState()} {
+		s.Demo = true
+		r.root.Update(s)
+		r.wantTexts("Demo · Signing in goes to a mock of Google on this computer.", "[Use a real Google client…]")
+		s.Demo = false
+		r.root.Update(s)
+		r.wantNoTexts("Demo", "real Google client")
+	}
+}
+
+func TestWaitingSays(t *testing.T) {
+	person := &presenter.PersonView{Name: "Ada Lovelace", Initials: "AL"}
+	back := waitingState(presenter.StepDone, presenter.StepDone, presenter.StepActive, presenter.StepTodo)
+	for _, c := range []struct {
+		name       string
+		state      presenter.State
+		want, lack []string
+	}{
+		{"in the browser", inBrowser(),
+			[]string{"Finish signing in in your browser", "A page from accounts.google.com is open there. Come back when it says you are done.",
+				"Browser opened", "Waiting for you to sign in", "Check the answer and exchange the code", "Load your profile", "4:32",
+				"[Open browser again]", "[Copy link]", "[Cancel]", "The page shows an error? Cancel, then try again or choose another account."},
+			[]string{"Copied"}},
+		{"copied", with(inBrowser(), func(s *presenter.State) { s.Waiting.Copied = true }), []string{"[Copied]"}, []string{"[Copy link]"}},
+		{"opening", with(inBrowser(), func(s *presenter.State) { s.Waiting.Browser = presenter.BrowserOpening }), []string{"Opening your browser…"}, []string{"is open there"}},
+		{"failed", with(inBrowser(), func(s *presenter.State) { s.Waiting.Browser = presenter.BrowserFailed }),
+			[]string{"No browser could be opened", "Copy the link"}, []string{"is open there", "The page shows an error?"}},
+		{"unlocking", with(inBrowser(), func(s *presenter.State) { s.Waiting.Unlock = "GNOME Keyring" }),
+			[]string{"Unlock GNOME Keyring", "in a window of its own", "[Cancel]"}, []string{"[Open browser again]", "[Copy link]"}},
+		{"back", back, []string{"Signing you in…", "[Cancel]"}, []string{"[Open browser again]", "4:32", "Waiting for you"}},
+		{"person known", with(back, func(s *presenter.State) { s.Waiting.Person = person }), []string{"Ada Lovelace"}, []string{"[Copy link]"}},
+		{"failed, and a problem says so too", withProblem(with(inBrowser(), func(s *presenter.State) { s.Waiting.Browser = presenter.BrowserFailed }), "browser_failed", presenter.NextCopyLink),
+			[]string{"No browser could be opened"}, []string{"[Copy details]"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.state)
+			r.wantTexts(c.want...)
+			r.wantNoTexts(c.lack...)
+		})
+	}
+}
+
+func TestCountdown(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(inBrowser())
+	for _, c := range []struct {
+		after time.Duration
+		want  string
+	}{
+		{0, "4:32"}, {time.Second, "4:31"}, {1500 * time.Millisecond, "4:31"}, {4 * time.Minute, "0:32"},
+		{271*time.Second + 500*time.Millisecond, "0:01"}, {272 * time.Second, "0:00"}, {time.Hour, "0:00"},
+	} {
+		r.root.Tick(now.Add(c.after))
+		r.wantTexts("\n" + c.want + "\n")
+	}
+}
+
+func TestProfileSays(t *testing.T) {
+	ago := func(d time.Duration) presenter.State {
+		return with(profileState(), func(s *presenter.State) { s.Profile.Updated = now.Add(-d) })
+	}
+	for _, c := range []struct {
+		name       string
+		state      presenter.State
+		want, lack []string
+	}{
+		{"all", profileState(),
+			[]string{"Ada Lovelace", "Google", "ada@example.com", "✓ verified", "[Refresh]", "[Sign out]",
+				"Name", "Given name", "Family name", "Language", "Organization", "Birthday", "Account ID",
+				"English (United Kingdom)", "Analytical Engines Ltd · Analyst", "10 December 1815", "108204268033311374519",
+				"From people.googleapis.com, updated just now"},
+			[]string{"offline", "until you quit", "Session"}},
+		{"minutes ago", ago(4*time.Minute + time.Second), []string{"updated 4 min ago"}, nil},
+		{"earlier today", ago(2 * time.Hour), []string{"updated 12:02 today"}, nil},
+		{"another day", ago(48 * time.Hour), []string{"updated 20 November 2026, 14:02"}, nil},
+		{"from a clock ahead of ours", ago(-time.Hour), []string{"updated just now"}, nil},
+		{"not loaded yet", with(profileState(), func(s *presenter.State) { s.Profile.Updated = time.Time{} }), []string{"Loading your profile…"}, []string{"updated"}},
+		{"offline", with(ago(2*time.Hour), func(s *presenter.State) { s.Profile.Offline = true }), []string{"You are offline. Showing your profile from 12:02 today."}, nil},
+		{"offline and never loaded", with(profileState(), func(s *presenter.State) { s.Profile.Offline, s.Profile.Updated = true, time.Time{} }),
+			[]string{"You are offline. Your profile loads when you are back."}, []string{"Loading", "0001"}},
+		{"in memory", with(profileState(), func(s *presenter.State) { s.Profile.Until = true }), []string{"You stay signed in until you quit"}, nil},
+		{"no e-mail", with(profileState(), func(s *presenter.State) { s.Profile.Person.Email = "" }), nil, []string{"verified", "@"}},
+		{"not verified", with(profileState(), func(s *presenter.State) { s.Profile.Person.Verified = false }), []string{"ada@example.com"}, []string{"verified"}},
+		{"few fields", with(profileState(), func(s *presenter.State) { s.Profile.Fields = s.Profile.Fields[:1] }), []string{"Name"}, []string{"Birthday", "Account ID"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.state)
+			r.wantTexts(c.want...)
+			r.wantNoTexts(c.lack...)
+		})
+	}
+}
+
+func TestProfileAges(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(profileState())
+	r.root.Tick(now.Add(3 * time.Minute))
+	r.wantTexts("updated 3 min ago")
+}
+
+// Names come from elsewhere: whatever is in them is drawn as it is.
+func TestRemoteTextIsPlain(t *testing.T) {
+	hostile := `{{.Host}} **bold** <b>[link](https://evil.example)</b>`
+	r := newRig(t)
+	r.root.Update(with(profileState(), func(s *presenter.State) {
+		s.Profile.Person.Name, s.Profile.Provider, s.Profile.Source = hostile, hostile, hostile
+	}))
+	r.wantTexts(hostile, "From "+hostile+", updated just now")
+	r.root.Update(with(inBrowser(), func(s *presenter.State) { s.Waiting.Host = hostile }))
+	r.wantTexts("A page from " + hostile + " is open there.")
+}
+
+func TestCopyDetails(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(withProblem(profileState(), "internal", presenter.NextRetry))
+	r.button("Copy details").Tapped(nil)
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "the detail" {
+		t.Errorf("copied %q", got)
+	}
+	r.wantTexts("[Copied]")
+	r.root.Update(withProblem(profileState(), "offline", presenter.NextRetry))
+	r.wantTexts("[Copy details]")
+	r.root.Update(with(withProblem(profileState(), "offline", presenter.NextRetry), func(s *presenter.State) { s.Problem.Detail = "" }))
+	r.wantNoTexts("[Copy details]", "[Copied]")
+}
+
+// A question hides everything else, so that nothing can be pressed meanwhile,
+// and gives it back as it was.
+func TestQuestion(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(with(inBrowser(), func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: "other_account", Old: "ada@example.com", New: "grace@example.com"}
+	}))
+	r.wantTexts("You were signed in as ada@example.com.\nIn the browser you chose grace@example.com.")
+	r.wantNoTexts("Finish signing in")
+	r.root.Update(inBrowser())
+	r.wantTexts("Finish signing in")
+}

@@ -1,0 +1,196 @@
+package screens_test
+
+import (
+	"reflect"
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"app.latchkey/app/presenter"
+)
+
+// TestKeys: with the focus nowhere, Enter does the one thing to do next and Esc
+// goes back, on every screen; and Tab reaches all that can be operated.
+func TestKeys(t *testing.T) {
+	unlock := with(inBrowser(), func(s *presenter.State) { s.Waiting.Unlock = "GNOME Keyring" })
+	failed := with(inBrowser(), func(s *presenter.State) { s.Waiting.Browser = presenter.BrowserFailed })
+	question := with(inBrowser(), func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: "other_account", Old: "ada@example.com", New: "grace@example.com"}
+	})
+	demo := with(signInState(), func(s *presenter.State) { s.Demo = true })
+	for _, c := range []struct {
+		name       string
+		state      presenter.State
+		enter, esc []string
+		tab        []string
+	}{
+		{"starting", presenter.State{Screen: presenter.ScreenStarting}, nil, nil, nil},
+		{"sign in", signInState(), []string{"SignIn google"}, nil, []string{"Sign in with Google", "Sign in with GitLab"}},
+		{"demo", demo, []string{"SignIn google"}, nil, []string{"Use a real Google client…", "Sign in with Google", "Sign in with GitLab"}},
+		{"sign in with a problem", withProblem(signInState(), "access_denied", presenter.NextRetry), []string{"Next"}, []string{"Dismiss"},
+			[]string{"Try again", "Copy details", "Close", "Sign in with Google", "Sign in with GitLab"}},
+		{"a problem to read", withProblem(signInState(), "scope_missing", presenter.NextDismiss), []string{"Dismiss"}, []string{"Dismiss"},
+			[]string{"OK", "Copy details", "Sign in with Google", "Sign in with GitLab"}},
+		{"waiting", inBrowser(), []string{"OpenAgain"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel"}},
+		{"no browser", failed, []string{"CopyLink"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel"}},
+		{"unlocking", unlock, nil, []string{"Cancel"}, []string{"Cancel"}},
+		{"a question", question, []string{"Confirm true"}, []string{"Confirm false"}, []string{"Continue as grace@example.com", "Cancel"}},
+		{"profile", profileState(), []string{"Refresh"}, nil,
+			[]string{"ada@example.com", "Refresh", "Sign out", "108204268033311374519"}},
+		{"profile with a problem", withProblem(profileState(), "refresh_revoked", presenter.NextSignIn), []string{"Next"}, []string{"Dismiss"},
+			[]string{"ada@example.com", "Refresh", "Sign out", "Sign in again", "Copy details", "Close", "108204268033311374519"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.state)
+			r.key(fyne.KeyReturn)
+			r.want(c.enter...)
+			r.key(fyne.KeyEnter)
+			r.want(c.enter...)
+			r.key(fyne.KeyEscape)
+			r.want(c.esc...)
+			tab := r.tabOrder()
+			if !reflect.DeepEqual(tab, c.tab) {
+				t.Errorf("Tab reaches %q, want %q", tab, c.tab)
+			}
+			// Esc does the same from wherever the focus is.
+			for range c.tab {
+				r.window.Canvas().FocusNext()
+				r.key(fyne.KeyEscape)
+				r.want(c.esc...)
+			}
+		})
+	}
+}
+
+// TestEachButton: what has the focus is what Enter and Space press.
+func TestEachButton(t *testing.T) {
+	for _, c := range []struct {
+		state  presenter.State
+		button string
+		call   string
+	}{
+		{signInState(), "Sign in with GitLab", "SignIn lab"},
+		{with(signInState(), func(s *presenter.State) { s.Demo = true }), "Use a real Google client…", "RegisterHelp"},
+		{inBrowser(), "Open browser again", "OpenAgain"},
+		{inBrowser(), "Copy link", "CopyLink"},
+		{inBrowser(), "Cancel", "Cancel"},
+		{profileState(), "Refresh", "Refresh"},
+		{profileState(), "Sign out", "SignOut"},
+		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Try again", "Next"},
+		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Close", "Dismiss"},
+	} {
+		t.Run(c.button, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.state)
+			b := r.button(c.button)
+			b.Tapped(nil)
+			r.want(c.call)
+			r.window.Canvas().Focus(b)
+			r.key(fyne.KeySpace)
+			r.want(c.call)
+			r.key(fyne.KeyReturn)
+			r.want(c.call)
+		})
+	}
+}
+
+func TestFocusSurvivesAState(t *testing.T) {
+	more := with(signInState(), func(s *presenter.State) {
+		s.SignIn.Keep.Locked = true
+		s.SignIn.Providers = append([]presenter.ProviderButton{{ID: "new", Name: "New"}}, s.SignIn.Providers...)
+	})
+	copied := with(inBrowser(), func(s *presenter.State) { s.Waiting.Copied = true })
+	refreshing := with(profileState(), func(s *presenter.State) { s.Profile.Refreshing = true })
+	for _, c := range []struct {
+		name         string
+		first, later presenter.State
+		button       string
+	}{
+		{"while the keychain answers and a provider is added", signInState(), more, "Sign in with GitLab"},
+		{"while the link is copied", inBrowser(), copied, "Copy link"},
+		{"while the profile is loaded again", profileState(), refreshing, "Refresh"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.first)
+			b := r.button(c.button)
+			r.window.Canvas().Focus(b)
+			r.root.Update(c.later)
+			if r.window.Canvas().Focused() != fyne.Focusable(b) {
+				t.Error("the focus is gone")
+			}
+		})
+	}
+}
+
+// What is no longer shown must not keep the keyboard: Enter and Esc would go
+// there and do nothing.
+func TestFocusLeavesWhatIsGone(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(inBrowser())
+	r.window.Canvas().Focus(r.button("Open browser again"))
+	r.root.Update(waitingState(presenter.StepDone, presenter.StepDone, presenter.StepActive, presenter.StepTodo))
+	if f := r.window.Canvas().Focused(); f != nil {
+		t.Errorf("the focus stays on %v", f)
+	}
+	r.key(fyne.KeyEscape)
+	r.want("Cancel")
+
+	r.root.Update(inBrowser())
+	r.window.Canvas().Focus(r.button("Cancel"))
+	r.root.Update(profileState())
+	if f := r.window.Canvas().Focused(); f != nil {
+		t.Errorf("the focus stays on %v of the screen before", f)
+	}
+	r.key(fyne.KeyReturn)
+	r.want("Refresh")
+}
+
+func TestASelectionSurvivesAState(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(profileState())
+	r.window.Canvas().FocusNext()
+	focused := r.window.Canvas().Focused()
+	r.root.Update(with(profileState(), func(s *presenter.State) { s.Profile.Refreshing = true }))
+	if r.window.Canvas().Focused() != focused {
+		t.Fatal("the focus is gone")
+	}
+	focused.(fyne.Shortcutable).TypedShortcut(&fyne.ShortcutCopy{})
+	if got := fyne.CurrentApp().Clipboard().Content(); got != "ada@example.com" {
+		t.Errorf("copied %q", got)
+	}
+}
+
+func TestBusyButtons(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(with(profileState(), func(s *presenter.State) { s.Profile.SigningOut = true }))
+	r.button("Signing out…").Tapped(nil)
+	r.key(fyne.KeyReturn)
+	r.want()
+	r.root.Update(with(profileState(), func(s *presenter.State) { s.Profile.Refreshing = true }))
+	r.button("Refreshing…").Tapped(nil)
+	r.want()
+	r.button("Sign out").Tapped(nil)
+	r.want("SignOut")
+}
+
+func TestKeysScroll(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(with(signInState(), func(s *presenter.State) {
+		for range 20 {
+			s.SignIn.Providers = append(s.SignIn.Providers, presenter.ProviderButton{ID: "x", Name: "X"})
+		}
+	}))
+	b := r.button("Sign in with Google")
+	y := func() float32 { return fyne.CurrentApp().Driver().AbsolutePositionForObject(b).Y }
+	top := y()
+	r.key(fyne.KeyPageDown)
+	if y() >= top {
+		t.Error("Page Down does not scroll")
+	}
+	r.key(fyne.KeyPageUp)
+	if y() != top {
+		t.Error("Page Up does not scroll back")
+	}
+}

@@ -1,0 +1,216 @@
+package screens_test
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/screens"
+	"app.latchkey/app/theme"
+	"app.latchkey/app/widgets"
+)
+
+func TestMain(m *testing.M) {
+	os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	if err := screens.LoadWords(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
+
+// actions records what was asked for.
+type actions struct{ calls []string }
+
+func (a *actions) add(s string)         { a.calls = append(a.calls, s) }
+func (a *actions) SignIn(id string)     { a.add("SignIn " + id) }
+func (a *actions) OpenAgain()           { a.add("OpenAgain") }
+func (a *actions) CopyLink()            { a.add("CopyLink") }
+func (a *actions) Cancel()              { a.add("Cancel") }
+func (a *actions) Confirm(yes bool)     { a.add(fmt.Sprint("Confirm ", yes)) }
+func (a *actions) Refresh()             { a.add("Refresh") }
+func (a *actions) SignOut()             { a.add("SignOut") }
+func (a *actions) Next()                { a.add("Next") }
+func (a *actions) Dismiss()             { a.add("Dismiss") }
+func (a *actions) RegisterHelp()        { a.add("RegisterHelp") }
+func (a *actions) take() (out []string) { out, a.calls = a.calls, nil; return out }
+
+// rig is a window with the screens in it.
+type rig struct {
+	t       *testing.T
+	actions *actions
+	root    *screens.Root
+	window  fyne.Window
+}
+
+func newRig(t *testing.T) *rig {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(theme.NewFixed(base.VariantLight))
+	r := &rig{t: t, actions: &actions{}}
+	r.root = screens.New(r.actions, func() time.Time { return now })
+	r.window = test.NewTempWindow(t, r.root.Object())
+	r.window.SetPadded(false)
+	r.window.Resize(fyne.NewSize(860, 600))
+	r.window.Canvas().SetOnTypedKey(r.root.TypedKey)
+	return r
+}
+
+// key types a key as the driver would: to what has the focus, else the window.
+func (r *rig) key(name fyne.KeyName) {
+	ev := &fyne.KeyEvent{Name: name}
+	c := r.window.Canvas()
+	if f := c.Focused(); f != nil {
+		f.TypedKey(ev)
+		return
+	}
+	c.OnTypedKey()(ev)
+}
+
+func (r *rig) want(calls ...string) {
+	r.t.Helper()
+	if got := r.actions.take(); !reflect.DeepEqual(got, calls) {
+		r.t.Errorf("asked for %q, want %q", got, calls)
+	}
+}
+
+// tabOrder returns the names of what Tab reaches, once around.
+func (r *rig) tabOrder() []string {
+	var out []string
+	c := r.window.Canvas()
+	c.Unfocus()
+	c.FocusNext()
+	first := c.Focused()
+	for c.Focused() != nil {
+		out = append(out, c.Focused().(fyne.Accessible).AccessibilityLabel())
+		if c.FocusNext(); c.Focused() == first || len(out) > 50 {
+			break
+		}
+	}
+	c.Unfocus()
+	return out
+}
+
+// texts returns every text that is drawn, from top to bottom.
+func (r *rig) texts() string {
+	var b strings.Builder
+	walk(r.root.Object(), func(o fyne.CanvasObject) {
+		switch v := o.(type) {
+		case *widgets.Text:
+			fmt.Fprintln(&b, v.String())
+		case *widgets.Button:
+			fmt.Fprintf(&b, "[%s]\n", v.AccessibilityLabel())
+		}
+	})
+	return b.String()
+}
+
+func (r *rig) wantTexts(want ...string) {
+	r.t.Helper()
+	drawn := r.texts()
+	for _, w := range want {
+		if !strings.Contains(drawn, w) {
+			r.t.Errorf("%q is not drawn; drawn is:\n%s", w, drawn)
+		}
+	}
+}
+
+func (r *rig) wantNoTexts(unwanted ...string) {
+	r.t.Helper()
+	drawn := r.texts()
+	for _, w := range unwanted {
+		if strings.Contains(drawn, w) {
+			r.t.Errorf("%q is drawn; drawn is:\n%s", w, drawn)
+		}
+	}
+}
+
+func (r *rig) button(name string) *widgets.Button {
+	r.t.Helper()
+	var found *widgets.Button
+	walk(r.root.Object(), func(o fyne.CanvasObject) {
+		if b, ok := o.(*widgets.Button); ok && b.AccessibilityLabel() == name {
+			found = b
+		}
+	})
+	if found == nil {
+		r.t.Fatalf("no button %q; drawn is:\n%s", name, r.texts())
+	}
+	return found
+}
+
+// walk visits what is shown.
+func walk(o fyne.CanvasObject, visit func(fyne.CanvasObject)) {
+	if !o.Visible() {
+		return
+	}
+	visit(o)
+	switch v := o.(type) {
+	case *fyne.Container:
+		for _, c := range v.Objects {
+			walk(c, visit)
+		}
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(v).Objects() {
+			walk(c, visit)
+		}
+	}
+}
+
+func signInState() presenter.State {
+	return presenter.State{
+		Screen: presenter.ScreenSignIn,
+		SignIn: presenter.SignInView{
+			Providers: []presenter.ProviderButton{{ID: "google", Name: "Google", Google: true}, {ID: "lab", Name: "GitLab"}},
+			Keep:      presenter.Keep{Known: true, Persistent: true, Name: "GNOME Keyring"},
+		},
+	}
+}
+
+func waitingState(states ...presenter.StepState) presenter.State {
+	s := presenter.State{Screen: presenter.ScreenWaiting, Waiting: presenter.WaitingView{
+		Host: "accounts.google.com", Provider: "Google", Browser: presenter.BrowserOpened,
+		Deadline: now.Add(4*time.Minute + 32*time.Second),
+	}}
+	for i, id := range []presenter.StepID{presenter.StepBrowser, presenter.StepSignIn, presenter.StepCheck, presenter.StepLoad} {
+		s.Waiting.Steps[i] = presenter.StepLine{ID: id, State: states[i]}
+	}
+	return s
+}
+
+func inBrowser() presenter.State {
+	return waitingState(presenter.StepDone, presenter.StepActive, presenter.StepTodo, presenter.StepTodo)
+}
+
+func profileState() presenter.State {
+	return presenter.State{Screen: presenter.ScreenProfile, Profile: presenter.ProfileView{
+		Person:   presenter.PersonView{Name: "Ada Lovelace", Email: "ada@example.com", Verified: true, Initials: "AL"},
+		Provider: "Google", Source: "people.googleapis.com", Updated: now,
+		Fields: []presenter.Field{
+			{ID: presenter.FieldName, Value: "Ada Lovelace"}, {ID: presenter.FieldGivenName, Value: "Ada"},
+			{ID: presenter.FieldFamilyName, Value: "Lovelace"}, {ID: presenter.FieldLanguage, Value: "English (United Kingdom)"},
+			{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd · Analyst"},
+			{ID: presenter.FieldBirthday, Value: "10 December 1815"}, {ID: presenter.FieldSubject, Value: "108204268033311374519"},
+		},
+	}}
+}
+
+func with(s presenter.State, edit func(*presenter.State)) presenter.State {
+	edit(&s)
+	return s
+}
+
+func withProblem(s presenter.State, code string, next presenter.Next) presenter.State {
+	s.Problem = &presenter.ProblemView{Code: code, Next: next, Detail: "the detail", Values: map[string]string{"Provider": "Google"}}
+	return s
+}

@@ -1,0 +1,319 @@
+package main
+
+import (
+	"fmt"
+	"image/color"
+	"image/png"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/test"
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/app/screens"
+	"app.latchkey/app/theme"
+	"app.latchkey/app/widgets"
+)
+
+func TestMain(m *testing.M) {
+	os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	if err := screens.LoadWords(); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(m.Run())
+}
+
+var variants = map[string]fyne.ThemeVariant{"light": base.VariantLight, "dark": base.VariantDark}
+
+var sizes = []fyne.Size{fyne.NewSize(860, 600), fyne.NewSize(640, 480), fyne.NewSize(screens.MinWidth, screens.MinHeight)}
+
+// show draws s in a window.
+func show(t *testing.T, s presenter.State, v fyne.ThemeVariant, size fyne.Size) fyne.CanvasObject {
+	t.Helper()
+	a := test.NewTempApp(t)
+	a.Settings().SetTheme(theme.NewFixed(v))
+	root := screens.New(noActions{}, func() time.Time { return now })
+	w := test.NewTempWindow(t, root.Object())
+	w.SetPadded(false)
+	w.Resize(size)
+	root.Update(s)
+	return root.Object()
+}
+
+// drawn is one object on the screen, with its place in the window.
+type drawn struct {
+	fyne.CanvasObject
+	pos    fyne.Position
+	scroll *container.Scroll // it is inside
+}
+
+// walk visits what is shown, in the order it is drawn.
+func walk(o fyne.CanvasObject, visit func(drawn)) { walkAt(o, fyne.Position{}, nil, visit) }
+
+func walkAt(o fyne.CanvasObject, parent fyne.Position, scroll *container.Scroll, visit func(drawn)) {
+	if !o.Visible() {
+		return
+	}
+	pos := parent.Add(o.Position())
+	visit(drawn{o, pos, scroll})
+	switch v := o.(type) {
+	case *fyne.Container:
+		for _, c := range v.Objects {
+			walkAt(c, pos, scroll, visit)
+		}
+	case *container.Scroll:
+		walkAt(v.Content, pos, v, visit)
+	case fyne.Widget:
+		for _, c := range test.WidgetRenderer(v).Objects() {
+			walkAt(c, pos, scroll, visit)
+		}
+	}
+}
+
+// names are the people every screen is tried with.
+var names = map[string]string{
+	"one letter":     "Q",
+	"20 letters":     "Ada Lovelace-Byron X",
+	"120 letters":    strings.Repeat("Wolfeschlegelsteinhausen ", 5)[:120],
+	"120, no spaces": strings.Repeat("W", 120),
+	"right to left":  "فاطمة بنت محمد الفهرية القرشية",
+}
+
+// everyState is every picture, and each of those with a person with each name.
+func everyState() map[string]presenter.State {
+	all := map[string]presenter.State{}
+	for _, s := range shots {
+		all[s.name] = s.state
+		if s.state.Screen != presenter.ScreenProfile && s.state.Waiting.Person == nil && s.state.Confirm == nil {
+			continue
+		}
+		for label, name := range names {
+			st := s.state
+			st.Profile.Person.Name = name
+			st.Profile.Person.Email = name + "@example.com"
+			st.Profile.Provider = name
+			st.Profile.Fields = nil
+			for _, f := range s.state.Profile.Fields {
+				st.Profile.Fields = append(st.Profile.Fields, presenter.Field{ID: f.ID, Value: name})
+			}
+			if st.Waiting.Person != nil {
+				st.Waiting.Person = &st.Profile.Person
+			}
+			if st.Confirm != nil {
+				st.Confirm = &presenter.ConfirmView{Kind: st.Confirm.Kind, Old: name, New: name}
+			}
+			all[s.name+", "+label] = st
+		}
+	}
+	return all
+}
+
+// TestEverythingFits: no object is smaller than it must be, nothing but focus
+// rings leaves the window sideways or leaves what scrolls, and no text or button
+// lies over another.
+func TestEverythingFits(t *testing.T) {
+	const slack = 0.6 // sums of text widths
+	for name, state := range everyState() {
+		for _, size := range sizes {
+			var seen []drawn
+			walk(show(t, state, base.VariantLight, size), func(d drawn) {
+				if _, ok := d.CanvasObject.(*canvas.Rectangle); ok {
+					return // grounds and rings take their size from what they belong to
+				}
+				min := d.MinSize()
+				if min.Width > d.Size().Width+slack || min.Height > d.Size().Height+slack {
+					t.Errorf("%s at %v: %T needs %v and has %v", name, size, d.CanvasObject, min, d.Size())
+				}
+				if d.pos.X < -slack || d.pos.X+d.Size().Width > size.Width+slack {
+					t.Errorf("%s at %v: %T from %v to %v is outside", name, size, d.CanvasObject, d.pos.X, d.pos.X+d.Size().Width)
+				}
+				if d.scroll == nil && d.pos.Y+d.Size().Height > size.Height+slack {
+					t.Errorf("%s at %v: %T ends at %v, below the window", name, size, d.CanvasObject, d.pos.Y+d.Size().Height)
+				}
+				switch d.CanvasObject.(type) {
+				case *widgets.Text, *widgets.Button, *widgets.Avatar:
+					for _, o := range seen {
+						if overlap(d, o) {
+							t.Errorf("%s at %v: %s lies over %s", name, size, label(d), label(o))
+						}
+					}
+					seen = append(seen, d)
+				}
+			})
+		}
+	}
+}
+
+func overlap(a, b drawn) bool {
+	const slack = 0.6
+	return a.pos.X+slack < b.pos.X+b.Size().Width && b.pos.X+slack < a.pos.X+a.Size().Width &&
+		a.pos.Y+slack < b.pos.Y+b.Size().Height && b.pos.Y+slack < a.pos.Y+a.Size().Height
+}
+
+func label(d drawn) string {
+	return fmt.Sprintf("%T %q", d.CanvasObject, d.CanvasObject.(fyne.Accessible).AccessibilityLabel())
+}
+
+// TestEverythingIsReadable looks up, for each text on each screen, the ground
+// that it is really drawn on.
+func TestEverythingIsReadable(t *testing.T) {
+	for _, s := range shots {
+		for variant, v := range variants {
+			type ground struct {
+				drawn
+				color color.Color
+			}
+			var grounds []ground
+			texts := 0
+			walk(show(t, s.state, v, sizes[0]), func(d drawn) {
+				switch o := d.CanvasObject.(type) {
+				case *canvas.Rectangle:
+					if opaque(o.FillColor) {
+						grounds = append(grounds, ground{d, o.FillColor})
+					}
+				case *canvas.Circle:
+					if opaque(o.FillColor) {
+						grounds = append(grounds, ground{d, o.FillColor})
+					}
+				case *canvas.Text:
+					if o.Text == "" || d.pos.Y > sizes[0].Height {
+						return // nothing to read, or not until it is scrolled to
+					}
+					texts++
+					mid := d.pos.AddXY(o.Size().Width/2, o.Size().Height/2)
+					var under color.Color
+					for _, g := range grounds {
+						if mid.X >= g.pos.X && mid.Y >= g.pos.Y && mid.X <= g.pos.X+g.Size().Width && mid.Y <= g.pos.Y+g.Size().Height {
+							under = g.color
+						}
+					}
+					if under == nil {
+						t.Errorf("%s, %s: %q is drawn on nothing", s.name, variant, o.Text)
+					} else if c := contrast(o.Color, under); c < 4.5 {
+						t.Errorf("%s, %s: %q has a contrast of %.2f, want 4.5 or more", s.name, variant, o.Text, c)
+					}
+				}
+			})
+			if texts == 0 && s.state.Screen != presenter.ScreenStarting {
+				t.Errorf("%s: no text seen", s.name)
+			}
+		}
+	}
+}
+
+// TestEverythingHasAName: what can be operated or read tells a screen reader
+// what it is.
+func TestEverythingHasAName(t *testing.T) {
+	for _, s := range shots {
+		buttons := 0
+		walk(show(t, s.state, base.VariantLight, sizes[0]), func(d drawn) {
+			switch d.CanvasObject.(type) {
+			case fyne.Focusable, *widgets.Text, *widgets.Avatar, *widgets.Step, *widgets.Chip:
+				a, ok := d.CanvasObject.(fyne.Accessible)
+				if !ok {
+					t.Errorf("%s: %T is not accessible", s.name, d.CanvasObject)
+					return
+				}
+				if _, isText := d.CanvasObject.(*widgets.Text); !isText && strings.TrimSpace(a.AccessibilityLabel()) == "" {
+					t.Errorf("%s: %T has no name", s.name, d.CanvasObject)
+				}
+				if a.AccessibilityRole() == fyne.AccessibleRoleButton {
+					buttons++
+				}
+			}
+		})
+		if buttons == 0 && s.state.Screen != presenter.ScreenStarting {
+			t.Errorf("%s: no button seen", s.name)
+		}
+	}
+}
+
+// TestTheSystemsThemeIsFollowed: when the theme changes, every colour that is
+// drawn does, without a new State.
+func TestTheSystemsThemeIsFollowed(t *testing.T) {
+	colors := func(o fyne.CanvasObject) string {
+		var b strings.Builder
+		walk(o, func(d drawn) {
+			switch o := d.CanvasObject.(type) {
+			case *canvas.Rectangle:
+				fmt.Fprintln(&b, o.FillColor, o.StrokeColor)
+			case *canvas.Circle:
+				fmt.Fprintln(&b, o.FillColor, o.StrokeColor)
+			case *canvas.Text:
+				fmt.Fprintln(&b, o.Text, o.Color)
+			case *canvas.Line:
+				fmt.Fprintln(&b, o.StrokeColor)
+			}
+		})
+		return b.String()
+	}
+	for _, s := range shots {
+		dark := colors(show(t, s.state, base.VariantDark, sizes[0]))
+		root := show(t, s.state, base.VariantLight, sizes[0])
+		light := colors(root)
+		test.ApplyTheme(t, theme.NewFixed(base.VariantDark))
+		if got := colors(root); got != dark {
+			t.Errorf("%s: after the change some colours differ from those of a dark start", s.name)
+		}
+		if light == dark {
+			t.Errorf("%s: light and dark are the same", s.name)
+		}
+	}
+}
+
+func TestPicturesAreWritten(t *testing.T) {
+	dir := t.TempDir()
+	if err := run(dir, false); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"signin", "waiting", "profile"} {
+		for variant := range variants {
+			f, err := os.Open(filepath.Join(dir, name+"-"+variant+".png"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			img, err := png.Decode(f)
+			f.Close()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if img.Bounds().Dx() != 860 || img.Bounds().Dy() != 600 {
+				t.Errorf("%s is %v", f.Name(), img.Bounds())
+			}
+		}
+	}
+}
+
+func opaque(c color.Color) bool {
+	if c == nil {
+		return false
+	}
+	_, _, _, a := c.RGBA()
+	return a == 0xffff
+}
+
+func contrast(a, b color.Color) float64 {
+	la, lb := luminance(a), luminance(b)
+	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
+}
+
+func luminance(c color.Color) float64 {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	channel := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*channel(n.R) + 0.7152*channel(n.G) + 0.0722*channel(n.B)
+}

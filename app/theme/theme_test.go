@@ -1,0 +1,128 @@
+package theme_test
+
+import (
+	"image/color"
+	"math"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+	base "fyne.io/fyne/v2/theme"
+
+	"app.latchkey/app/theme"
+)
+
+// The table of the design, spelled out once more, so that a slip of the hand in
+// the theme is noticed.
+func TestColors(t *testing.T) {
+	rows := []struct {
+		name        fyne.ThemeColorName
+		light, dark uint32
+	}{
+		{base.ColorNameBackground, 0xF7F7F4, 0x15171E},
+		{theme.ColorCard, 0xFFFFFF, 0x1D2029},
+		{theme.ColorLine, 0xE3E2DC, 0x2D313D},
+		{base.ColorNameForeground, 0x1D2030, 0xECEDF3},
+		{theme.ColorQuiet, 0x626676, 0x9BA0B2},
+		{base.ColorNamePrimary, 0x3350E0, 0x7C8CFF},
+		{base.ColorNameForegroundOnPrimary, 0xFFFFFF, 0x10121A},
+		{theme.ColorSoft, 0xEEF0FF, 0x242949},
+		{theme.ColorGood, 0x15754A, 0x4CC38A},
+		{theme.ColorWarning, 0x855000, 0xF2B84B},
+		{theme.ColorWarningGround, 0xFFF4DC, 0x33290F},
+		{theme.ColorCode, 0xF1F1EC, 0x12141A},
+		{theme.ColorGoogleGround, 0xFFFFFF, 0x131314},
+		{theme.ColorGoogleStroke, 0x747775, 0x8E918F},
+		{theme.ColorGoogleText, 0x1F1F1F, 0xE3E3E3},
+	}
+	th := theme.New()
+	for _, r := range rows {
+		t.Run(string(r.name), func(t *testing.T) {
+			if got := rgb(th.Color(r.name, base.VariantLight)); got != r.light {
+				t.Errorf("light is %06X, want %06X", got, r.light)
+			}
+			if got := rgb(th.Color(r.name, base.VariantDark)); got != r.dark {
+				t.Errorf("dark is %06X, want %06X", got, r.dark)
+			}
+		})
+	}
+}
+
+func TestEachTextIsReadable(t *testing.T) {
+	th := theme.New()
+	for name, v := range map[string]fyne.ThemeVariant{"light": base.VariantLight, "dark": base.VariantDark} {
+		for _, p := range theme.TextPairs() {
+			if c := contrast(th.Color(p.Text, v), th.Color(p.Ground, v)); c < 4.5 {
+				t.Errorf("%s: %s on %s has a contrast of %.2f, want 4.5 or more", name, p.Text, p.Ground, c)
+			}
+		}
+	}
+	for n := range 8 {
+		if c := contrast(th.Color(theme.ColorOnAvatar, base.VariantLight), theme.AvatarGround(n)); c < 4.5 {
+			t.Errorf("initials on ground %d have a contrast of %.2f, want 4.5 or more", n, c)
+		}
+	}
+}
+
+// A colour that Fyne asks for and nobody named would be drawn transparent.
+func TestAllOfFynesNamesAreColored(t *testing.T) {
+	test.AssertAllColorNamesDefined(t, theme.New(), "Latchkey")
+}
+
+func TestFixedIgnoresTheSystem(t *testing.T) {
+	dark := theme.NewFixed(base.VariantDark)
+	if got := rgb(dark.Color(base.ColorNameBackground, base.VariantLight)); got != 0x15171E {
+		t.Errorf("background is %06X, want the dark one", got)
+	}
+}
+
+func TestAvatarGroundTakesAnyNumber(t *testing.T) {
+	for _, n := range []int{-1 << 62, -9, -1, 0, 7, 8, 1 << 62} {
+		if theme.AvatarGround(n) != theme.AvatarGround(n) || theme.AvatarGround(n) == nil {
+			t.Errorf("no steady ground for %d", n)
+		}
+	}
+	if theme.AvatarGround(1) == theme.AvatarGround(2) {
+		t.Error("neighbours have the same ground")
+	}
+}
+
+func TestSizes(t *testing.T) {
+	th := theme.New()
+	for name, want := range map[fyne.ThemeSizeName]float32{
+		theme.SizeTitle: 24, theme.SizeSubtitle: 18, theme.SizeBody: 14, theme.SizeSmall: 12,
+		base.SizeNameButtonRadius: 8, base.SizeNameCardRadius: 12,
+	} {
+		if got := th.Size(name); got != want {
+			t.Errorf("%s is %v, want %v", name, got, want)
+		}
+	}
+	for _, d := range []float32{theme.Grid, theme.RadiusSoft, theme.RadiusCard, theme.RadiusPill, th.Size(base.SizeNamePadding), th.Size(base.SizeNameInnerPadding)} {
+		if math.Mod(float64(d), 4) != 0 {
+			t.Errorf("%v is not a multiple of 4", d)
+		}
+	}
+}
+
+func rgb(c color.Color) uint32 {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	return uint32(n.R)<<16 | uint32(n.G)<<8 | uint32(n.B)
+}
+
+// contrast is the ratio of WCAG 2.2, from 1 to 21.
+func contrast(a, b color.Color) float64 {
+	la, lb := luminance(a), luminance(b)
+	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
+}
+
+func luminance(c color.Color) float64 {
+	n := color.NRGBAModel.Convert(c).(color.NRGBA)
+	channel := func(v uint8) float64 {
+		x := float64(v) / 255
+		if x <= 0.04045 {
+			return x / 12.92
+		}
+		return math.Pow((x+0.055)/1.055, 2.4)
+	}
+	return 0.2126*channel(n.R) + 0.7152*channel(n.G) + 0.0722*channel(n.B)
+}
