@@ -92,8 +92,9 @@ func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 }
 
 // readyStore chooses where the refresh token will be kept. A locked store is
-// unlocked now. Where there is none, or it does not answer, the sign-in lasts
-// until the program ends, and Session.Kept says so: never plain text on disk.
+// unlocked now. One that does not answer stops the sign-in: it may well hold
+// this account. Where there is none, the sign-in lasts until the program ends,
+// and Session.Kept says so: never plain text on disk.
 func (a *Attempt) readyStore(ctx context.Context) error {
 	step := a.recorder.Start(flow.KindStore, flow.RoleClient, flow.RoleClient)
 	configured := a.client.config.Store
@@ -109,6 +110,10 @@ func (a *Attempt) readyStore(ctx context.Context) error {
 			}
 		}
 		a.status = configured.Status(ctx)
+	}
+	if silent := a.status.Reason == store.ReasonTimeout || a.status.Reason == store.ReasonBusy; silent && a.status.Outcome != store.Found {
+		return a.fail(step, problem(PhaseStore, CodeStoreUnavailable, NextRetry,
+			fmt.Errorf("%s does not answer (%s)", a.status.Name, a.status.Reason)).With("Store", a.status.Name))
 	}
 	if a.status.Outcome != store.Found {
 		a.client.config.Logger.Warn("no keychain: the sign-in lasts until the program ends",

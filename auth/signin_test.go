@@ -329,7 +329,7 @@ func TestStoreBeforeBrowser(t *testing.T) {
 			t.Error("the browser was opened although the store stayed locked")
 		}
 	})
-	for _, reason := range []store.Reason{store.ReasonNoService, store.ReasonTimeout} {
+	for _, reason := range []store.Reason{store.ReasonNoService, store.ReasonLost} {
 		t.Run("none: "+string(reason), func(t *testing.T) {
 			w := newWorld(t, nil)
 			w.store.fail("status", store.Unavailable, reason)
@@ -346,6 +346,15 @@ func TestStoreBeforeBrowser(t *testing.T) {
 			}
 		})
 	}
+	t.Run("silent", func(t *testing.T) {
+		w := newWorld(t, nil)
+		w.store.fail("status", store.Unavailable, store.ReasonTimeout)
+		_, err := w.signIn()
+		wantCode(t, err, auth.CodeStoreUnavailable)
+		if w.count("authorize", "") != 0 {
+			t.Error("the browser was opened although nobody knows where to keep the sign-in")
+		}
+	})
 	t.Run("writing fails", func(t *testing.T) {
 		w := newWorld(t, nil)
 		w.store.fail("put", store.Unavailable, store.ReasonMismatch)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -21,6 +22,9 @@ import (
 )
 
 const secret = "s3cr3t-zqxj9"
+
+// quiet keeps the servers' complaints about clients that turn away.
+var quiet = log.New(io.Discard, "", 0)
 
 // client may use http to loopback.
 func client(o backchannel.Options) *backchannel.Client {
@@ -137,6 +141,8 @@ func TestLimits(t *testing.T) {
 			u := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if c.chunked {
 					w.(http.Flusher).Flush()
+				} else {
+					w.Header().Set("Content-Length", fmt.Sprint(c.size))
 				}
 				w.Write(bytes.Repeat([]byte("x"), c.size))
 			})
@@ -159,10 +165,15 @@ func TestLimitsForLibraries(t *testing.T) {
 			u := serve(t, func(w http.ResponseWriter, r *http.Request) {
 				if chunked {
 					w.(http.Flusher).Flush()
+				} else {
+					w.Header().Set("Content-Length", fmt.Sprint(10<<20))
 				}
 				w.Write(make([]byte, 10<<20))
 			})
 			res, err := client(backchannel.Options{}).HTTP().Get(u)
+			if err == nil && !chunked {
+				t.Error("a size that is told is refused before anything is read")
+			}
 			if err == nil {
 				var n int64
 				n, err = io.Copy(io.Discard, res.Body)
@@ -276,7 +287,7 @@ func TestBrokenProxy(t *testing.T) {
 func TestTLSVersion(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 	s.TLS = &tls.Config{MaxVersion: tls.VersionTLS11, MinVersion: tls.VersionTLS10}
-	s.Config.ErrorLog = nil
+	s.Config.ErrorLog = quiet
 	s.StartTLS()
 	defer s.Close()
 	_, err := backchannel.New(backchannel.Options{}).Do(t.Context(), request(t, "GET", s.URL, ""), 0)
@@ -300,7 +311,9 @@ func TestErrorsTellNoQuery(t *testing.T) {
 		io.WriteString(c, "HTTP/1.1 "+strings.Repeat("\x1b[31m\u202e", 500)+"\r\n\r\n")
 	})
 	reset := listener(t, func(c net.Conn) { c.(*net.TCPConn).SetLinger(0) })
-	untrusted := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	untrusted := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	untrusted.Config.ErrorLog = quiet
+	untrusted.StartTLS()
 	defer untrusted.Close()
 	cases := []struct {
 		name, url        string

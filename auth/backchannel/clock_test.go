@@ -163,6 +163,7 @@ func TestCertificateTime(t *testing.T) {
 			cert, pool := certificate(t, c.from, c.to)
 			s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
 			s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+			s.Config.ErrorLog = quiet
 			s.StartTLS()
 			defer s.Close()
 			if !c.trusted {

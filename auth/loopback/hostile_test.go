@@ -254,12 +254,12 @@ func TestCloseWhileStreaming(t *testing.T) {
 	}
 	res.Body.Close()
 	r.Close()
-	wantDone(t, r, 0)
+	wantDone(t, r, time.Second)
 	b.CloseIdleConnections()
 	noMoreGoroutines(t, before)
 }
 
-// TestCloseWithoutBrowser: a page whose reader does not read cannot hold Close.
+// TestCloseStuckPage: a page whose reader does not read cannot hold Close.
 func TestCloseStuckPage(t *testing.T) {
 	before := runtime.NumGoroutine()
 	r := armed(t, loopback.Config{})

@@ -77,7 +77,8 @@ type Receiver struct {
 	answer   url.Values
 	donePath string
 	verdict  Verdict
-	watchers int // pages that wait for the verdict
+	watchers int  // pages that wait for the verdict
+	shown    bool // one of them has shown it whole
 }
 
 // Listen binds the receiver and starts answering. ctx limits the binding only;

@@ -138,6 +138,7 @@ func TestRefused(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := armed(t, loopback.Config{})
 			b := opened(t, r)
+			link(t, r) // one that nobody opened, so that it has no cookie
 			u, _ := url.Parse(r.RedirectURI())
 			right := cookie(b, r)
 			name, value, _ := strings.Cut(right, "=")

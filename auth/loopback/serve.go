@@ -173,14 +173,11 @@ func parameters(query string) (url.Values, error) {
 }
 
 // wait is the page that says how it ended. It is sent in two parts: that the
-// answer is being checked, at once; the verdict, when it is known.
+// answer is being checked, at once; the verdict, when it is known. Its address
+// was told to nobody but the browser that brought the response, which may load
+// it again.
 func (r *Receiver) wait(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
-	if !isClosed(r.answered) {
-		r.mu.Unlock()
-		r.plain(w, http.StatusNotFound, "There is nothing here.")
-		return
-	}
 	r.watchers++
 	provider := r.attempt.ProviderName
 	r.mu.Unlock()
@@ -190,7 +187,8 @@ func (r *Receiver) wait(w http.ResponseWriter, req *http.Request) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.watchers--
-	if whole && r.watchers == 0 && !isClosed(r.served) {
+	r.shown = r.shown || whole
+	if r.shown && r.watchers == 0 && !isClosed(r.served) {
 		close(r.served)
 	}
 }
@@ -198,15 +196,13 @@ func (r *Receiver) wait(w http.ResponseWriter, req *http.Request) {
 // stream writes the page and reports whether the verdict went out whole.
 func (r *Receiver) stream(w http.ResponseWriter, req *http.Request, provider string) bool {
 	rc := http.NewResponseController(w)
-	// The server's deadlines are for requests and short pages; this page stays
-	// open as long as the token request takes. Without a read deadline the
-	// request's context ends only when the browser goes away.
-	_ = rc.SetReadDeadline(time.Time{})
 	nonce := random(16)
 	w.Header().Set("Content-Security-Policy", policy(nonce))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.Header().Set("Connection", "close") // so that closing afterwards waits for nobody
 
+	// The server's limit for writing is counted from the request; this page
+	// stays open as long as the token request takes.
 	part := func(text []byte) bool {
 		_ = rc.SetWriteDeadline(time.Now().Add(writeTimeout))
 		if _, err := w.Write(text); err != nil {
