@@ -23,7 +23,6 @@ package backchannel
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -136,12 +135,7 @@ func ownTransport() *http.Transport {
 			if isLoopback(r.URL.Hostname()) {
 				return nil, nil
 			}
-			proxy, err := fromEnvironment(r.URL)
-			if err != nil {
-				// The library's error quotes the address, password included.
-				return nil, errors.New("the proxy address in the environment is not valid")
-			}
-			return proxy, nil
+			return fromEnvironment(r.URL)
 		},
 		DialContext:            dial,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},

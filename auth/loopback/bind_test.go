@@ -173,6 +173,37 @@ func TestMissingAddress(t *testing.T) {
 	}
 }
 
+// TestLocalhostTriesAgain: a free port of one address is taken on the other.
+// The next is tried, and the first not kept.
+func TestLocalhostTriesAgain(t *testing.T) {
+	var first int
+	r, err := loopback.ListenWith(t.Context(), loopback.Config{Host: "localhost"},
+		func(ctx context.Context, network, address string) (net.Listener, error) {
+			_, port, _ := net.SplitHostPort(address)
+			if network == "tcp6" && port != "0" && first == 0 {
+				first, _ = strconv.Atoi(port)
+				return nil, errors.New("address already in use")
+			}
+			if network == "tcp6" {
+				address = "127.0.0.2:" + port // stands for ::1, which may be missing here
+			}
+			var lc net.ListenConfig
+			return lc.Listen(ctx, "tcp4", address)
+		})
+	if err != nil {
+		t.Skip(err) // only Linux has 127.0.0.2 at once
+	}
+	defer r.Close()
+	if first == 0 || strings.Contains(r.RedirectURI(), ":"+strconv.Itoa(first)+"/") {
+		t.Fatalf("first %d, now %s", first, r.RedirectURI())
+	}
+	l, err := net.Listen("tcp4", "127.0.0.1:"+strconv.Itoa(first))
+	if err != nil {
+		t.Fatalf("the first port was kept: %v", err)
+	}
+	l.Close()
+}
+
 // sixth is a listener that says it is on ::1.
 type sixth struct{ net.Listener }
 
