@@ -15,6 +15,7 @@ package app
 import (
 	"log/slog"
 	"os"
+	"runtime"
 	"sync"
 	"time"
 
@@ -69,6 +70,7 @@ type Window struct {
 	root    *screens.Root
 	actions presenter.Actions
 	menu    menuState
+	menuBar bool // the system has one at the top of the screen
 }
 
 // New starts Fyne. It must be called once, on the main goroutine.
@@ -111,6 +113,8 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 		now:    o.Now,
 		log:    o.Logger,
 		latest: presenter.State{Screen: presenter.ScreenStarting},
+
+		menuBar: runtime.GOOS == "darwin",
 	}
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(860, 600))
@@ -138,6 +142,7 @@ func (w *Window) attach(a presenter.Actions) {
 	w.root = screens.New(a, w.now)
 	w.win.SetContent(w.root.Object())
 	w.win.Canvas().SetOnTypedKey(w.root.TypedKey)
+	w.addShortcuts()
 	w.win.SetOnClosed(func() {
 		w.detach()
 		a.Cancel()

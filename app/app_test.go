@@ -150,6 +150,7 @@ func TestMenus(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, a := newTestWindow(t)
+			w.menuBar = true
 			w.attach(a)
 			w.Show(c.state)
 			if got := items(w); !slices.Equal(got, c.want) {
@@ -170,6 +171,7 @@ func TestMenus(t *testing.T) {
 	}
 	t.Run("each does its work", func(t *testing.T) {
 		w, a := newTestWindow(t)
+		w.menuBar = true
 		w.attach(a)
 		s := profile()
 		s.Demo = true
@@ -185,6 +187,28 @@ func TestMenus(t *testing.T) {
 			t.Errorf("asked for %q, want %q", a.calls, want)
 		}
 	})
+}
+
+// Without a menu bar the keys work all the same, and only where they should.
+func TestShortcuts(t *testing.T) {
+	w, a := newTestWindow(t)
+	w.menuBar = false
+	w.attach(a)
+	press := func(key fyne.KeyName) { w.keys()[key]() } // Fyne's test canvas knows no shortcuts; e2e presses real keys
+	w.Show(signIn())
+	if w.win.MainMenu() != nil {
+		t.Error("the window has a menu bar")
+	}
+	press(fyne.KeyR)
+	if len(a.calls) != 0 {
+		t.Errorf("with nobody signed in Ctrl+R asked for %q", a.calls)
+	}
+	w.Show(profile())
+	press(fyne.KeyR)
+	press(fyne.KeyQ)
+	if want := []string{"Refresh", "Cancel"}; !reflect.DeepEqual(a.calls, want) {
+		t.Errorf("asked for %q, want %q", a.calls, want)
+	}
 }
 
 func TestCopyText(t *testing.T) {

@@ -43,16 +43,6 @@ func (w *Window) OpenURL(ctx context.Context, address string) error {
 	return w.opener.open(ctx, u)
 }
 
-// OpenAddress opens a web page and returns at once. A failure is logged: there
-// is nothing else to do about it.
-func (w *Window) OpenAddress(address string) {
-	go func() {
-		if err := w.OpenURL(context.Background(), address); err != nil {
-			w.log.Warn("opening a web page", "error", err.Error())
-		}
-	}()
-}
-
 // OpenFolder shows a folder in the system's file manager and returns at once. A
 // failure is logged.
 func (w *Window) OpenFolder(path string) {

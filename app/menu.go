@@ -22,14 +22,39 @@ func menuStateOf(s presenter.State) menuState {
 }
 
 // updateMenu makes the menus anew when what they offer has changed. They offer
-// only what does something; an item that can't be used now is grey.
+// only what does something; an item that can't be used now is grey. Where the
+// system has no menu bar of its own there is none: all of it is on the screens.
 func (w *Window) updateMenu(s presenter.State) {
 	m := menuStateOf(s)
 	if m == w.menu {
 		return
 	}
 	w.menu = m
-	w.win.SetMainMenu(w.makeMenu(m))
+	if w.menuBar {
+		w.win.SetMainMenu(w.makeMenu(m))
+	}
+}
+
+// keys are what the menus' shortcuts do where there is no menu bar.
+func (w *Window) keys() map[fyne.KeyName]func() {
+	return map[fyne.KeyName]func(){
+		fyne.KeyR: func() {
+			if w.menu.refresh {
+				w.actions.Refresh()
+			}
+		},
+		fyne.KeyQ: w.win.Close,
+	}
+}
+
+// addShortcuts makes the keys work without a menu bar.
+func (w *Window) addShortcuts() {
+	if w.menuBar {
+		return // its items have them
+	}
+	for key, run := range w.keys() {
+		w.win.Canvas().AddShortcut(shortcut(key), func(fyne.Shortcut) { run() })
+	}
 }
 
 func (w *Window) makeMenu(m menuState) *fyne.MainMenu {

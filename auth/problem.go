@@ -183,7 +183,8 @@ func TransportProblem(phase Phase, host string, err error) *Problem {
 	case phase == PhaseRefresh || phase == PhaseProfile:
 		code, next = CodeOffline, NextRefresh
 	}
-	return problem(phase, code, next, err).With("Host", host)
+	// x/oauth2's errors are net/http's, which hold the whole address.
+	return problem(phase, code, next, backchannel.Redact(err)).With("Host", host)
 }
 
 // storeProblem turns an error of a Store into a Problem.

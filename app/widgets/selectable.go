@@ -135,6 +135,10 @@ func (s *Selectable) TypedShortcut(sc fyne.Shortcut) {
 		s.copySelected()
 	case *fyne.ShortcutSelectAll:
 		s.SelectAll()
+	default: // Fyne gives the window's shortcuts to whatever has the focus
+		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(s).(fyne.Shortcutable); ok {
+			c.TypedShortcut(sc)
+		}
 	}
 }
 
