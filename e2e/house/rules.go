@@ -52,7 +52,7 @@ var Rules = []Rule{
 		[]string{"mockprovider/...", "cmd/mockprovider"}, "mockprovider/..."),
 	mayImport("assets", "data and one embed file", []string{"assets"}),
 	mayImport("whole-program tests", "they watch the program from outside; a State is what its trace holds",
-		[]string{"e2e/..."}, "e2e/...", "app/presenter"),
+		[]string{"e2e/...", "packaging/..."}, "e2e/...", "app/presenter"),
 
 	{
 		Name: "only main and the keychain know busguard",

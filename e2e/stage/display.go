@@ -120,6 +120,44 @@ func (s *Stage) AwaitActive(ctx context.Context, w Window) error {
 	})
 }
 
+// Launch starts a program by its menu entry, as a desktop does, and returns its
+// window. Nobody waits for the program: it must have ended before Close.
+func (s *Stage) Launch(ctx context.Context, desktopFile, title string) (Window, error) {
+	launcher, err := s.start("menu", nil, "gio", "launch", desktopFile)
+	if err != nil {
+		return 0, err
+	}
+	var found Window
+	err = await(ctx, "the window "+title, func() (bool, error) {
+		w, ok := s.searchWindow(ctx, "--name", "^"+title+"$")
+		found = w
+		if launcher.ended() && launcher.err != nil {
+			return false, launcher.failure()
+		}
+		return ok, nil
+	})
+	return found, err
+}
+
+// Class returns a window's class, by which desktops tell whose window it is.
+func (s *Stage) Class(ctx context.Context, w Window) (string, error) {
+	text, err := s.output(ctx, "xprop", "-id", w.String(), "WM_CLASS")
+	if err != nil {
+		return "", err
+	}
+	_, names, _ := strings.Cut(text, "= ")
+	_, class, _ := strings.Cut(names, ", ")
+	return strings.Trim(class, `"`), nil
+}
+
+// AwaitGone waits until nothing shows a window any more.
+func (s *Stage) AwaitGone(ctx context.Context, w Window) error {
+	return await(ctx, "the end of window "+w.String(), func() (bool, error) {
+		_, err := s.output(ctx, "xprop", "-id", w.String(), "WM_CLASS")
+		return err != nil, ctx.Err()
+	})
+}
+
 // OtherWindow opens a window of another program, which gets the focus, as the
 // browser's would.
 func (s *Stage) OtherWindow(ctx context.Context) (Window, error) {
@@ -156,21 +194,27 @@ func (s *Stage) Press(ctx context.Context, w Window, keys ...string) error {
 	return err
 }
 
-// findWindow waits for the visible window that xdotool's search finds.
+// findWindow waits for the visible window of a process that xdotool's search
+// finds.
 func (s *Stage) findWindow(ctx context.Context, p *process, search ...string) (Window, error) {
 	var found Window
-	args := append([]string{"search", "--onlyvisible"}, search...)
 	err := p.await(ctx, "the window of "+p.name, func() bool {
-		text, err := s.output(ctx, "xdotool", args...)
-		if err != nil {
-			return false // none yet
-		}
-		first, _, _ := strings.Cut(text, "\n")
-		number, err := strconv.ParseUint(first, 10, 32)
-		found = Window(number)
-		return err == nil && number != 0
+		w, ok := s.searchWindow(ctx, search...)
+		found = w
+		return ok
 	})
 	return found, err
+}
+
+// searchWindow looks for a visible window once.
+func (s *Stage) searchWindow(ctx context.Context, search ...string) (Window, bool) {
+	text, err := s.output(ctx, "xdotool", append([]string{"search", "--onlyvisible"}, search...)...)
+	if err != nil {
+		return 0, false // none yet
+	}
+	first, _, _ := strings.Cut(text, "\n")
+	number, err := strconv.ParseUint(first, 10, 32)
+	return Window(number), err == nil && number != 0
 }
 
 // geometry returns where a window's content is on the screen.

@@ -127,6 +127,7 @@ func await(ctx context.Context, what string, ready func() (bool, error)) error {
 func (s *Stage) output(ctx context.Context, command string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Env = s.Environment()
+	cmd.WaitDelay = time.Second // what it started may hold its output open
 	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError

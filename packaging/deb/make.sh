@@ -33,12 +33,14 @@ export DEPENDS
 build/bin/mkicons -name app.latchkey.Latchkey -out "$stage/icons" assets/Icon.png
 install -D -m 0644 assets/Icon.svg "$stage/icons/scalable/apps/app.latchkey.Latchkey.svg"
 gzip -9nc packaging/linux/latchkey.1 >"$stage/latchkey.1.gz"
-printf 'latchkey (%s-1) unstable; urgency=medium\n\n  * Packaged from the source tree.\n\n -- The Latchkey authors <latchkey@localhost>  %s\n' \
+printf 'latchkey (%s) unstable; urgency=medium\n\n  * Packaged from the source tree.\n\n -- The Latchkey authors <authors@latchkey.invalid>  %s\n' \
 	"$VERSION" "$(date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}")" |
-	gzip -9nc >"$stage/changelog.Debian.gz"
+	gzip -9nc >"$stage/changelog.gz"
 
 desktop-file-validate packaging/linux/app.latchkey.Latchkey.desktop
 deb=$(build/bin/mkdeb -config packaging/deb/nfpm.yaml -target dist)
 dpkg-deb --field "$deb" Package Version Architecture Depends
-lintian --fail-on error --suppress-tags-from-file packaging/deb/lintian-suppressed "$deb"
+# Only errors fail. hardening-no-pie is known: with another build mode all of
+# Fyne would be compiled a second time.
+lintian --allow-root --fail-on error "$deb"
 ls -l "$deb"
