@@ -1,6 +1,4 @@
-// Package deb_test tries the finished Debian package: it is installed, started
-// by its menu entry and signed in with, and removed again. `make test-packages`
-// runs it; it needs root, for it really installs.
+// The finished package is tried for real, which needs root: `make test-packages`.
 package deb_test
 
 import (
