@@ -20,10 +20,11 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
-// browserCommand finds the browser.
+// browserCommand finds the browser. A snap is none: it cannot use a profile
+// below /tmp.
 func browserCommand() (string, error) {
 	for _, name := range []string{"chromium", "google-chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
+		if path, err := exec.LookPath(name); err == nil && !strings.HasPrefix(path, "/snap/") {
 			return path, nil
 		}
 	}
