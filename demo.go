@@ -31,17 +31,25 @@ type demoState struct {
 }
 
 // startDemo starts the mock on a loopback address and returns it as a provider
-// to sign in at. It ends with ctx.
-func startDemo(ctx context.Context, path string, log *slog.Logger) (auth.Provider, error) {
+// to sign in at. stop ends it and keeps its state.
+func startDemo(path string, log *slog.Logger) (p auth.Provider, stop func(), err error) {
+	ctx, cancel := context.WithCancel(context.Background())
 	d := demo{path: path, log: log}
 	if err := d.start(ctx); err != nil {
-		return auth.Provider{}, fmt.Errorf("starting the demo's provider: %w", err)
+		cancel()
+		return auth.Provider{}, nil, fmt.Errorf("starting the demo's provider: %w", err)
 	}
 	d.save()
-	go d.keep(ctx)
-	p := auth.GoogleAt(d.mock.Issuer(), d.mock.PeopleAPI(), d.mock.ClientID(), d.mock.ClientSecret())
+	kept := make(chan struct{})
+	go func() { d.keep(ctx); close(kept) }()
+	stop = func() {
+		cancel()
+		<-kept
+		d.save() // what was granted a moment ago
+	}
+	p = auth.GoogleAt(d.mock.Issuer(), d.mock.PeopleAPI(), d.mock.ClientID(), d.mock.ClientSecret())
 	p.ID = "google-demo"
-	return p, nil
+	return p, stop, nil
 }
 
 func (d *demo) start(ctx context.Context) error {

@@ -72,9 +72,12 @@ func run(o options) error {
 	defer trace.close()
 	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: version})
 
-	providers, demo, problem, err := chooseProviders(ctx, o, dirs, log)
+	providers, stopDemo, problem, err := chooseProviders(o, dirs, log)
 	if err != nil {
 		return err
+	}
+	if stopDemo != nil {
+		defer stopDemo()
 	}
 	window, err := app.NewWindow(app.New(version), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
 	if err != nil {
@@ -89,20 +92,23 @@ func run(o options) error {
 	}
 	p := presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: demo, Problem: problem, ConfigDir: dirs.ConfigDir(),
+		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
 		Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 	})
 	p.Start()
 	defer p.Close()
-	defer context.AfterFunc(ctx, window.Close)()
+	defer context.AfterFunc(ctx, func() {
+		stop() // a second Ctrl+C ends the program at once
+		window.Close()
+	})()
 	window.Run(p)
 	return nil
 }
 
 // chooseProviders are those built in, those of providers.toml, or the demo. A
 // broken providers.toml is shown in the window, and what is built in works.
-func chooseProviders(ctx context.Context, o options, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, demo bool, problem, err error) {
+func chooseProviders(o options, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, stopDemo func(), problem, err error) {
 	var builtIn []auth.Provider
 	if googleClientID != "" {
 		builtIn = append(builtIn, auth.Google(googleClientID, googleClientSecret))
@@ -110,10 +116,10 @@ func chooseProviders(ctx context.Context, o options, dirs *settings.Settings, lo
 	file, problem := dirs.Providers()
 	providers := settings.Merge(builtIn, file)
 	if len(providers) > 0 && !o.demo {
-		return providers, false, problem, nil
+		return providers, nil, problem, nil
 	}
-	mock, err := startDemo(ctx, dirs.DemoStatePath(), log)
-	return []auth.Provider{mock}, true, problem, err
+	mock, stopDemo, err := startDemo(dirs.DemoStatePath(), log)
+	return []auth.Provider{mock}, stopDemo, problem, err
 }
 
 // traced writes what the presenter asks of the window to the trace too.

@@ -79,7 +79,7 @@ func (c *Client) Resume(a Account, p Provider) (*Session, error) {
 	if c.index.isVolatile(a) {
 		place = c.memory
 	}
-	return newSession(c, c.site(p), a, place), nil
+	return c.sessionOf(c.site(p), a, place), nil
 }
 
 // record is what a store keeps for an account.
@@ -202,6 +202,9 @@ func (x *index) item(a Account) string {
 	}
 	return ""
 }
+
+// has reports whether the account is signed in.
+func (x *index) has(a Account) bool { return x.isVolatile(a) || x.item(a) != "" }
 
 func (x *index) addVolatile(a Account) {
 	x.mu.Lock()

@@ -19,10 +19,10 @@ import (
 // RFC 7636 §4.3) and what its response will be checked against. Pushed
 // authorization requests (RFC 9126) would replace its URL here.
 type authorizationRequest struct {
-	url         string
-	state       string // 32 random bytes; RFC 6749 §10.12
-	nonce       string // 32 random bytes; OpenID Connect Core §15.5.2
-	verifier    string // 32 random bytes; RFC 7636 §4.1. Never leaves memory but to the token endpoint
+	url         Secret // holds state, nonce and challenge
+	state       Secret // 32 random bytes; RFC 6749 §10.12
+	nonce       Secret // 32 random bytes; OpenID Connect Core §15.5.2
+	verifier    Secret // 32 random bytes; RFC 7636 §4.1. Never leaves memory but to the token endpoint
 	redirectURI string
 	scopes      []string
 }
@@ -40,8 +40,8 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 		redirectURI: redirectURI, scopes: p.scopes(),
 	}
 	options := []oauth2.AuthCodeOption{
-		oauth2.S256ChallengeOption(r.verifier),
-		oauth2.SetAuthURLParam("nonce", r.nonce),
+		oauth2.S256ChallengeOption(r.verifier.Reveal()),
+		oauth2.SetAuthURLParam("nonce", r.nonce.Reveal()),
 	}
 	for k, v := range p.Quirks.AuthParams {
 		options = append(options, oauth2.SetAuthURLParam(k, v))
@@ -52,7 +52,7 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	if o.prompt != "" {
 		options = append(options, oauth2.SetAuthURLParam("prompt", o.prompt))
 	}
-	r.url = oauthConfig(p, m, redirectURI, r.scopes).AuthCodeURL(r.state, options...)
+	r.url = NewSecret(oauthConfig(p, m, redirectURI, r.scopes).AuthCodeURL(r.state.Reveal(), options...))
 	return r
 }
 
@@ -63,15 +63,15 @@ func (r authorizationRequest) params(p Provider) []flow.Param {
 		flow.Public("redirect_uri", r.redirectURI),
 		flow.Public("response_type", "code"),
 		flow.Public("scope", strings.Join(r.scopes, " ")),
-		flow.Masked("state", r.state),
-		flow.Masked("nonce", r.nonce),
-		flow.Masked("code_challenge", challenge(r.verifier)),
+		flow.Masked("state", r.state.Reveal()),
+		flow.Masked("nonce", r.nonce.Reveal()),
+		flow.Masked("code_challenge", challenge(r.verifier.Reveal())),
 		flow.Public("code_challenge_method", "S256"),
 	}
 }
 
 // authorizationCode is a code that came back in a validated response.
-type authorizationCode struct{ value string }
+type authorizationCode struct{ value Secret }
 
 // validateAuthorizationResponse checks a response whose state the receiver has
 // already matched. state is compared once more here, before anything else and
@@ -86,7 +86,7 @@ func validateAuthorizationResponse(q url.Values, r authorizationRequest, p Provi
 			return fail(CodeAuthorizationError, NextRetry, fmt.Errorf("the response repeats the parameter %q", CleanText(name, 50)))
 		}
 	}
-	stateOK := subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(r.state)) == 1
+	stateOK := subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(r.state.Reveal())) == 1
 	checks = append(checks, flow.Check{Name: "state", Verdict: verdict(stateOK), Spec: "RFC 6749 §10.12"})
 	if !stateOK {
 		return fail(CodeAuthorizationError, NextRetry, errors.New("the response carries another state than was sent"))
@@ -120,7 +120,7 @@ func validateAuthorizationResponse(q url.Values, r authorizationRequest, p Provi
 	if code == "" || len(code) > 4096 {
 		return fail(CodeAuthorizationError, NextRetry, errors.New("the response carries neither a usable code nor an error"))
 	}
-	return authorizationCode{value: code}, checks, nil
+	return authorizationCode{value: NewSecret(code)}, checks, nil
 }
 
 func verdict(ok bool) flow.Verdict {
@@ -132,10 +132,10 @@ func verdict(ok bool) flow.Verdict {
 
 // random returns 32 random bytes in base64url: 43 characters, as RFC 7636 §4.1
 // recommends for the code verifier.
-func random() string {
+func random() Secret {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24: the program crashes instead
-	return base64.RawURLEncoding.EncodeToString(b[:])
+	return NewSecret(base64.RawURLEncoding.EncodeToString(b[:]))
 }
 
 // challenge is the S256 code challenge of a verifier (RFC 7636 §4.2), for the

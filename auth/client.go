@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"io"
+	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
+	"reflect"
+	"slices"
 	"sync"
 	"time"
 
@@ -48,12 +51,12 @@ type Client struct {
 	index  *index
 	memory *store.Memory // where there is no better place
 
-	mu    sync.Mutex
-	sites map[siteKey]*site
+	mu       sync.Mutex
+	sites    []*site
+	sessions map[string]*Session // by Account.Key
+	active   int                 // refreshes, commits and sign-outs under way
+	idle     chan struct{}       // closed when active falls to 0; nil while nobody waits
 }
-
-// siteKey: two configurations of one issuer share nothing but the issuer.
-type siteKey struct{ issuer, clientID string }
 
 // New returns a Client. It does no I/O.
 func New(c Config) (*Client, error) {
@@ -67,9 +70,9 @@ func New(c Config) (*Client, error) {
 		c.Now = time.Now
 	}
 	if c.Logger == nil {
-		c.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
+		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Client{config: c, index: newIndex(c.Dir), memory: store.NewMemory(), sites: map[siteKey]*site{}}, nil
+	return &Client{config: c, index: newIndex(c.Dir), memory: store.NewMemory(), sessions: map[string]*Session{}}, nil
 }
 
 // Keeping says where a sign-in made now would be kept.
@@ -89,11 +92,61 @@ func (c *Client) Keeping(ctx context.Context) Keeping {
 func (c *Client) site(p Provider) *site {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	key := siteKey{p.Issuer, p.ClientID}
-	s, ok := c.sites[key]
-	if !ok {
-		s = newSite(p, c.config.Transport, c.config.CacheDir, c.config.Application+"/"+c.config.Version, c.config.Now)
-		c.sites[key] = s
+	for _, s := range c.sites {
+		if reflect.DeepEqual(s.provider, p) {
+			return s
+		}
 	}
+	s := newSite(p, c.config.Transport, c.config.CacheDir, c.config.Application+"/"+c.config.Version, c.config.Now)
+	c.sites = append(c.sites, s)
 	return s
+}
+
+// begin says that work has begun which must not be cut off: a refresh token is
+// on its way to or from the store. The returned function says that it ended.
+func (c *Client) begin() (end func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.active++
+	return func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.active--; c.active == 0 && c.idle != nil {
+			close(c.idle)
+			c.idle = nil
+		}
+	}
+}
+
+// Close waits, as long as ctx allows, for refreshes, commits and sign-outs that
+// are under way, and saves what could not be saved before. A program calls it
+// before it ends: a refresh that is cut off leaves a spent token in the store.
+func (c *Client) Close(ctx context.Context) error {
+	for _, s := range c.everySession() {
+		if err := s.saveLate(ctx); err != nil {
+			c.config.Logger.Warn("saving a session at the end", "error", err.Error())
+		}
+	}
+	c.mu.Lock()
+	if c.active == 0 {
+		c.mu.Unlock()
+		return nil
+	}
+	if c.idle == nil {
+		c.idle = make(chan struct{})
+	}
+	idle := c.idle
+	c.mu.Unlock()
+	select {
+	case <-idle:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for refreshes to end: %w", context.Cause(ctx))
+	}
+}
+
+func (c *Client) everySession() []*Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Collect(maps.Values(c.sessions))
 }

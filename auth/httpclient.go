@@ -29,9 +29,15 @@ func (t tokenSource) Token() (*oauth2.Token, error) {
 
 // HTTPClient returns a client that adds the session's access token to each
 // request, renews it once after a 401 to a request without a body, and takes it
-// off when a redirect leaves the host (RFC 6750 §5.3).
+// off when a redirect leaves the host (RFC 6750 §5.3). It sends the token over
+// https only, or to this computer where the issuer is on it. Requests have no
+// time limit but their context's.
 func (s *Session) HTTPClient() *http.Client {
-	return &http.Client{Transport: bearer{session: s, base: http.DefaultTransport}}
+	base := s.client.config.Transport
+	if base == nil {
+		base = http.DefaultTransport
+	}
+	return &http.Client{Transport: bearer{session: s, base: base}}
 }
 
 type bearer struct {
@@ -41,7 +47,7 @@ type bearer struct {
 
 // RoundTrip implements http.RoundTripper.
 func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !sameOrigin(req) || req.URL.Scheme != "https" && !isLoopbackHost(req.URL.Hostname()) {
+	if !sameOrigin(req) || CheckEndpoint(req.URL.Scheme+"://"+req.URL.Host, IsLoopbackURL(b.session.Provider().Issuer)) != nil {
 		return b.base.RoundTrip(req)
 	}
 	resp, token, err := b.send(req)

@@ -45,22 +45,34 @@ type Identity struct {
 // claims are the members of an ID token that are looked at. Pointers tell
 // "absent" from "zero".
 type claims struct {
-	Issuer     string          `json:"iss"`
-	Subject    string          `json:"sub"`
-	Audience   audience        `json:"aud"`
-	Azp        *string         `json:"azp"`
-	Expiry     *float64        `json:"exp"`
-	IssuedAt   *float64        `json:"iat"`
-	NotBefore  *float64        `json:"nbf"`
-	Nonce      string          `json:"nonce"`
-	AtHash     *string         `json:"at_hash"`
-	Email      string          `json:"email"`
-	Verified   json.RawMessage `json:"email_verified"` // some providers send "true" as a string
-	Name       string          `json:"name"`
-	GivenName  string          `json:"given_name"`
-	FamilyName string          `json:"family_name"`
-	Picture    string          `json:"picture"`
-	Locale     string          `json:"locale"`
+	Issuer, Subject, Nonce                              string
+	Audience                                            audience
+	Azp, AtHash                                         *string
+	Expiry, IssuedAt, NotBefore                         *float64
+	Verified                                            json.RawMessage // some providers send "true" as a string
+	Email, Name, GivenName, FamilyName, Picture, Locale string
+}
+
+// UnmarshalJSON reads the members by their exact names. encoding/json would
+// take "SUB" for "sub", and let a tenant's custom claim name another user.
+func (c *claims) UnmarshalJSON(b []byte) error {
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(b, &members); err != nil {
+		return err
+	}
+	c.Verified = members["email_verified"]
+	for name, target := range map[string]any{
+		"iss": &c.Issuer, "sub": &c.Subject, "aud": &c.Audience, "azp": &c.Azp, "exp": &c.Expiry, "iat": &c.IssuedAt,
+		"nbf": &c.NotBefore, "nonce": &c.Nonce, "at_hash": &c.AtHash, "email": &c.Email, "name": &c.Name,
+		"given_name": &c.GivenName, "family_name": &c.FamilyName, "picture": &c.Picture, "locale": &c.Locale,
+	} {
+		if raw, ok := members[name]; ok {
+			if err := json.Unmarshal(raw, target); err != nil {
+				return fmt.Errorf("claim %s has the wrong type", name)
+			}
+		}
+	}
+	return nil
 }
 
 // audience is one string or a list of them (RFC 7519 §4.1.3).

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
@@ -25,7 +24,7 @@ type keyCache struct {
 	fetch func(context.Context) ([]byte, error) // reads the key set's document
 	now   func() time.Time
 
-	mu      sync.Mutex
+	reading gate // guards what follows; held while the key set is read
 	keys    []jose.JSONWebKey
 	fetched time.Time
 	forced  time.Time // when an unknown kid last forced a reading
@@ -36,8 +35,10 @@ type keyCache struct {
 // keys just before they sign.
 func (c *keyCache) forToken(ctx context.Context, raw string, algorithms []string) (oidc.KeySet, error) {
 	h := headerOf(raw)
-	c.mu.Lock()
-	defer c.mu.Unlock()
+	if err := c.reading.lock(ctx); err != nil {
+		return nil, problem(PhaseIdentity, CodeProviderUnreachable, NextRetry, err)
+	}
+	defer c.reading.unlock()
 	now := c.now()
 	if c.keys == nil || now.Sub(c.fetched) > keysFreshFor {
 		if err := c.read(ctx, now); err != nil {

@@ -105,8 +105,10 @@ func (m Metadata) signingAlgorithms() []string {
 // metadata returns the provider's checked metadata: from memory, from the
 // cache file if that is younger than a day, or from the provider.
 func (s *site) metadata(ctx context.Context) (Metadata, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if err := s.reading.lock(ctx); err != nil {
+		return Metadata{}, TransportProblem(PhaseMetadata, s.provider.Host(), err)
+	}
+	defer s.reading.unlock()
 	if s.meta != nil && s.channel.Now().Sub(s.metaRead) < metadataFreshFor {
 		return *s.meta, nil
 	}
@@ -130,8 +132,10 @@ func (s *site) metadata(ctx context.Context) (Metadata, error) {
 // forgetMetadata drops what is cached: the provider answered in a way that old
 // metadata would explain.
 func (s *site) forgetMetadata() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if s.reading.lock(context.Background()) != nil {
+		return
+	}
+	defer s.reading.unlock()
 	s.meta = nil
 	if s.cachePath() != "" {
 		_ = os.Remove(s.cachePath())

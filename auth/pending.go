@@ -2,7 +2,9 @@ package auth
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"app.latchkey/auth/flow"
@@ -10,13 +12,26 @@ import (
 	"app.latchkey/auth/store"
 )
 
+// commitTimeout limits Commit, the keychain's dialog included.
+const commitTimeout = 2 * time.Minute
+
 // Pending is a sign-in whose identity is proven and of which nothing is stored.
 // The program may still ask ("another account than before?"); then it calls
-// Commit or Discard. The browser's page waits for that verdict.
+// Commit or Discard, whose first call counts. The browser's page waits for that
+// verdict. A Pending that is not answered within the sign-in's time limit is
+// discarded.
 type Pending struct {
 	attempt  *Attempt
 	tokens   tokenResponse
 	identity Identity
+	answered atomic.Bool
+	limit    *time.Timer
+}
+
+func newPending(a *Attempt, tokens tokenResponse, identity Identity) *Pending {
+	p := &Pending{attempt: a, tokens: tokens, identity: identity}
+	p.limit = time.AfterFunc(a.client.config.Timeout, func() { p.Discard(context.Background()) })
+	return p
 }
 
 // Identity is who signed in.
@@ -42,59 +57,68 @@ func (p *Pending) Declined() []string {
 // Flow is the record so far.
 func (p *Pending) Flow() flow.Flow { return p.attempt.recorder.Flow() }
 
+var errAnswered = errors.New("the sign-in was committed or discarded already")
+
 // Commit stores the refresh token, reads it back, enters the account into the
 // index and returns the session. A store that fails does not lose the sign-in:
 // the session then lasts until the program ends, and Session.Kept tells why.
+// A ctx that has ended makes Commit fail with the sign-in undone; later it is
+// carried through.
 func (p *Pending) Commit(ctx context.Context) (*Session, error) {
+	if ctx.Err() != nil {
+		return nil, problem(PhaseCommit, CodeCanceled, NextDismiss, context.Cause(ctx))
+	}
+	if !p.answered.CompareAndSwap(false, true) {
+		return nil, problem(PhaseCommit, CodeInternal, NextRetry, errAnswered)
+	}
+	p.limit.Stop()
+	defer p.attempt.client.begin()()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitTimeout)
+	defer cancel()
 	a := p.attempt
-	s := newSession(a.client, a.site, p.Account(), a.place)
-	s.recorder = a.recorder
-	s.take(p.tokens, a.site.wall())
-	s.kept = Kept{Status: a.status}
-	p.store(ctx, s)
-	if s.kept.untilQuit() {
-		a.client.index.addVolatile(s.account)
-	} else if err := p.enter(ctx, s); err != nil {
-		s.kept.Problem = problem(PhaseCommit, CodeStoreWriteFailed, NextDismiss, err).With("Store", a.status.Name)
+	s := a.client.sessionOf(a.site, p.Account(), a.place)
+	if err := s.op.lock(ctx); err != nil {
+		return nil, problem(PhaseCommit, CodeInternal, NextRetry, err)
+	}
+	defer s.op.unlock()
+	s.adopt(p, a.place)
+	step := a.recorder.Start(flow.KindCommit, flow.RoleClient, flow.RoleClient)
+	step.Params(flow.Public("store", a.status.Name))
+	if problem := s.keep(ctx, a.status, store.Options{Interact: true, Verify: true}); problem != nil {
+		_ = a.fail(step, problem)
+	} else {
+		step.Checks(flow.Check{Name: "read back", Verdict: flow.Passed, Spec: "what was written is what is there"})
+		step.Done()
 	}
 	a.receiver.Tell(loopback.Success())
 	return s, nil
 }
 
-// store writes the refresh token and reads it back.
-func (p *Pending) store(ctx context.Context, s *Session) {
-	a := p.attempt
-	step := a.recorder.Start(flow.KindCommit, flow.RoleClient, flow.RoleClient)
-	step.Params(flow.Public("store", a.status.Name))
-	if err := s.save(ctx, store.Options{Interact: true, Verify: true}); err != nil {
-		s.kept.Problem = problem(PhaseCommit, CodeStoreWriteFailed, NextDismiss, err).With("Store", a.status.Name)
-		_ = a.fail(step, s.kept.Problem)
+// adopt makes a new sign-in the session's own.
+func (s *Session) adopt(p *Pending, place store.Store) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.place, s.recorder = place, p.attempt.recorder
+	s.account = p.Account()
+	s.account.SignedIn = s.site.wall()
+	s.token, s.lifetime, s.scopes = p.tokens.token, p.tokens.lifetime, p.tokens.scopes
+	s.held, s.unsaved = p.tokens.refresh, !p.tokens.refresh.IsZero()
+}
+
+// Discard drops the sign-in: the browser's page says that it was cancelled, and
+// the tokens are revoked (best effort, 5 seconds). Where the same account is
+// signed in already they are left to expire: providers such as Google would
+// revoke that session too. After Commit it does nothing, so it may be deferred.
+func (p *Pending) Discard(ctx context.Context) {
+	if !p.answered.CompareAndSwap(false, true) {
 		return
 	}
-	step.Checks(flow.Check{Name: "read back", Verdict: flow.Passed, Spec: "what was written is what is there"})
-	step.Done()
-}
-
-// enter puts the account into the index. Its item's name holds the e-mail
-// address; if that changed, the item of the old name goes.
-func (p *Pending) enter(ctx context.Context, s *Session) error {
-	index := p.attempt.client.index
-	before := index.item(s.account)
-	if err := index.put(s.account); err != nil {
-		return err
-	}
-	if before != "" && before != s.account.Item {
-		if err := s.place.Delete(ctx, before, store.Options{Interact: true}); err != nil {
-			p.attempt.client.config.Logger.Warn("removing the item of an old name", "outcome", store.OutcomeOf(err).String())
-		}
-	}
-	return nil
-}
-
-// Discard drops the sign-in: the tokens are revoked (best effort, 5 seconds)
-// and the browser's page says that it was cancelled.
-func (p *Pending) Discard(ctx context.Context) {
+	p.limit.Stop()
+	defer p.attempt.client.begin()()
 	p.attempt.receiver.Tell(loopback.Cancelled())
+	if p.attempt.client.index.has(p.Account()) {
+		return
+	}
 	secret := p.tokens.refresh
 	if secret.IsZero() {
 		secret = p.tokens.token.access

@@ -78,6 +78,8 @@ const (
 	CodeStoreUnavailable Code = "store_unavailable"
 	CodeStoreWriteFailed Code = "store_write_failed"
 
+	CodeIndexWriteFailed Code = "index_write_failed"
+
 	CodeRefreshRevoked     Code = "refresh_revoked"
 	CodeOffline            Code = "offline"
 	CodeProfileUnavailable Code = "profile_unavailable"
@@ -181,7 +183,10 @@ func TransportProblem(phase Phase, host string, err error) *Problem {
 	case errors.Is(err, backchannel.ErrNotJSON):
 		code = CodeProviderHTML
 	case phase == PhaseRefresh || phase == PhaseProfile:
-		code, next = CodeOffline, NextRefresh
+		code = CodeOffline
+	}
+	if code != CodeCanceled && (phase == PhaseRefresh || phase == PhaseProfile) {
+		next = NextRefresh
 	}
 	// x/oauth2's errors are net/http's, which hold the whole address.
 	return problem(phase, code, next, backchannel.Redact(err)).With("Host", host)

@@ -108,6 +108,8 @@ func (p Provider) Validate() error {
 		return errors.New("name: expected 1 to 100 characters")
 	case p.ClientID == "":
 		return errors.New("client_id is missing: register a native (desktop) client at the provider")
+	case p.Quirks.SecretRequired && p.ClientSecret.IsZero():
+		return errors.New("client_secret is missing: this provider's token endpoint demands it of desktop clients too; it stands beside the client ID")
 	case len(p.Scopes) > 0 && !slices.Contains(p.Scopes, "openid"):
 		return errors.New(`scopes: "openid" is missing`)
 	}

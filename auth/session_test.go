@@ -130,7 +130,7 @@ func TestOnlyAProvenAbsentSignsOut(t *testing.T) {
 	}{
 		{"absent", store.Absent, auth.CodeRefreshRevoked, auth.NextSignIn},
 		{"locked", store.Locked, auth.CodeStoreLocked, auth.NextUnlock},
-		{"unavailable", store.Unavailable, auth.CodeStoreUnavailable, auth.NextRetry},
+		{"unavailable", store.Unavailable, auth.CodeStoreUnavailable, auth.NextRefresh},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -47,6 +47,7 @@ type Attempt struct {
 	place    store.Store // where the refresh token will go
 	status   store.Status
 	deadline time.Time
+	waited   atomic.Bool
 	opened   atomic.Bool // the record tells of the first opening only
 }
 
@@ -73,7 +74,7 @@ func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attem
 		return nil, listenProblem(err)
 	}
 	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
-	a.receiver.Arm(loopback.Attempt{State: a.request.state, AuthorizationURL: a.request.url, ProviderName: p.Name})
+	a.receiver.Arm(loopback.Attempt{State: a.request.state.Reveal(), AuthorizationURL: a.request.url.Reveal(), ProviderName: p.Name})
 	return a, nil
 }
 
@@ -92,35 +93,35 @@ func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 }
 
 // readyStore chooses where the refresh token will be kept. A locked store is
-// unlocked now. One that does not answer stops the sign-in: it may well hold
-// this account. Where there is none, the sign-in lasts until the program ends,
-// and Session.Kept says so: never plain text on disk.
+// unlocked now, one without a default collection may make it. Only where there
+// is provably none does the sign-in last until the program ends, and
+// Session.Kept says so: never plain text on disk, and no silent downgrade of
+// one that does not answer, for it may well hold this account.
 func (a *Attempt) readyStore(ctx context.Context) error {
 	step := a.recorder.Start(flow.KindStore, flow.RoleClient, flow.RoleClient)
 	configured := a.client.config.Store
 	a.place, a.status = configured, configured.Status(ctx)
-	if a.status.Outcome == store.Locked {
+	var unlockErr error
+	if a.status.Outcome == store.Locked || a.status.Reason == store.ReasonNoCollection {
 		step.Params(flow.Public("unlock", a.status.Name))
-		if err := configured.Unlock(ctx); err != nil {
-			if ctx.Err() != nil {
-				return a.fail(step, problem(PhaseStore, CodeCanceled, NextDismiss, context.Cause(ctx)))
-			}
-			if store.OutcomeOf(err) == store.Locked {
-				return a.fail(step, storeProblem(PhaseStore, a.status.Name, err))
-			}
-		}
+		unlockErr = configured.Unlock(ctx)
 		a.status = configured.Status(ctx)
 	}
-	if silent := a.status.Reason == store.ReasonTimeout || a.status.Reason == store.ReasonBusy; silent && a.status.Outcome != store.Found {
-		return a.fail(step, problem(PhaseStore, CodeStoreUnavailable, NextRetry,
-			fmt.Errorf("%s does not answer (%s)", a.status.Name, a.status.Reason)).With("Store", a.status.Name))
-	}
-	if a.status.Outcome != store.Found {
-		a.client.config.Logger.Warn("no keychain: the sign-in lasts until the program ends",
-			"store", a.status.Kind, "outcome", a.status.Outcome.String(), "reason", string(a.status.Reason))
+	none := a.status.Reason == store.ReasonNoService || a.status.Reason == store.ReasonNoCollection
+	switch {
+	case ctx.Err() != nil:
+		return a.fail(step, problem(PhaseStore, CodeCanceled, NextDismiss, context.Cause(ctx)))
+	case a.status.Outcome == store.Found:
+	case none:
+		a.client.config.Logger.Warn("no keychain: the sign-in lasts until the program ends", "store", a.status.Kind, "reason", string(a.status.Reason))
 		reason := a.status
 		a.place, a.status = a.client.memory, a.client.memory.Status(ctx)
 		a.status.Reason, a.status.Detail = reason.Reason, reason.Detail
+	case unlockErr != nil:
+		return a.fail(step, storeProblem(PhaseStore, a.status.Name, unlockErr))
+	default:
+		return a.fail(step, storeProblem(PhaseStore, a.status.Name,
+			&store.Error{Op: "status", Outcome: a.status.Outcome, Reason: a.status.Reason}))
 	}
 	step.Params(flow.Public("store", a.status.Name))
 	step.Done()
@@ -153,6 +154,9 @@ func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
 // state nor code challenge, so it may stand in a process list or a clipboard.
 func (a *Attempt) Link() (string, error) {
 	link, err := a.receiver.Link()
+	if errors.Is(err, loopback.ErrAnswered) || errors.Is(err, loopback.ErrClosed) {
+		return "", problem(PhaseBrowser, CodeCanceled, NextDismiss, err) // too late, and no longer needed
+	}
 	if err != nil {
 		return "", problem(PhaseBrowser, CodeInternal, NextRetry, fmt.Errorf("making a link: %w", err))
 	}
@@ -175,7 +179,11 @@ func (a *Attempt) Open(ctx context.Context) error {
 	if open == nil {
 		open = func(context.Context, string) error { return errors.New("Config.OpenBrowser is not set") }
 	}
-	if err := a.openAndLook(ctx, open, link, step != nil); err != nil {
+	err = a.openAndLook(ctx, open, link, step != nil)
+	if err != nil && ctx.Err() != nil {
+		return a.fail(step, problem(PhaseBrowser, CodeCanceled, NextDismiss, context.Cause(ctx)))
+	}
+	if err != nil {
 		return a.fail(step, problem(PhaseBrowser, CodeBrowserFailed, NextCopyLink, err))
 	}
 	step.Done()
@@ -186,8 +194,13 @@ func (a *Attempt) Open(ctx context.Context) error {
 // fetched the page, which is the only proof there is: openers of the system may
 // stay for as long as the browser does.
 func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, string) error, link string, first bool) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, a.deadline.Sub(a.client.config.Now()))
+	defer cancel()
 	result := make(chan error, 1)
-	go func() { result <- open(ctx, link) }()
+	go func() { result <- open(context.WithoutCancel(ctx), link) }()
 	var fetched <-chan struct{}
 	if first {
 		fetched = a.receiver.Opened()
@@ -197,13 +210,18 @@ func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, st
 		return err
 	case <-fetched:
 		return nil
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 }
 
 // Wait returns when the one response has come back that belongs to this
 // attempt, and its code was exchanged and its ID token checked. Strays and
-// forgeries do not end it; ctx, Close and the deadline do.
+// forgeries do not end it; ctx, Close and the deadline do. It is called once.
 func (a *Attempt) Wait(ctx context.Context) (*Pending, error) {
+	if !a.waited.CompareAndSwap(false, true) {
+		return nil, problem(PhaseAuthorization, CodeInternal, NextRetry, errors.New("Wait was called before: an attempt ends once"))
+	}
 	q, err := a.receive(ctx)
 	if err != nil {
 		_ = a.receiver.Close() // nobody came, so no page waits for a verdict
@@ -231,7 +249,7 @@ func (a *Attempt) finish(ctx context.Context, r response) (*Pending, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Pending{attempt: a, tokens: tokens, identity: identity}, nil
+	return newPending(a, tokens, identity), nil
 }
 
 // response is what came back, and the step that is open for it.
@@ -249,7 +267,7 @@ func (a *Attempt) receive(ctx context.Context) (response, error) {
 		return response{q, step}, nil
 	}
 	p := problem(PhaseAuthorization, CodeCanceled, NextDismiss, err)
-	if errors.Is(context.Cause(ctx), errTimeout) {
+	if errors.Is(context.Cause(ctx), errTimeout) || errors.Is(err, context.DeadlineExceeded) {
 		p = problem(PhaseAuthorization, CodeSignInTimeout, NextRetry, errTimeout).With("Host", a.Host())
 	}
 	return response{}, a.fail(step, p)
@@ -261,7 +279,7 @@ func (a *Attempt) validate(r response) (authorizationCode, error) {
 	if err != nil {
 		return authorizationCode{}, a.fail(r.step, err)
 	}
-	r.step.Params(flow.Masked("code", code.value), flow.Masked("state", a.request.state), flow.Public("iss", r.query.Get("iss")))
+	r.step.Params(flow.Masked("code", code.value.Reveal()), flow.Masked("state", a.request.state.Reveal()), flow.Public("iss", r.query.Get("iss")))
 	r.step.Done()
 	return code, nil
 }
@@ -270,8 +288,8 @@ var errTimeout = errors.New("nobody finished signing in within the time limit")
 
 func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResponse, error) {
 	step := a.recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)
-	step.Params(flow.Public("grant_type", "authorization_code"), flow.Masked("code", code.value),
-		flow.Masked("code_verifier", a.request.verifier), flow.Masked("code_challenge", challenge(a.request.verifier)))
+	step.Params(flow.Public("grant_type", "authorization_code"), flow.Masked("code", code.value.Reveal()),
+		flow.Masked("code_verifier", a.request.verifier.Reveal()), flow.Masked("code_challenge", challenge(a.request.verifier.Reveal())))
 	tokens, err := a.site.exchange(ctx, a.meta, code, a.request)
 	if err != nil {
 		return tokenResponse{}, a.fail(step, err)
@@ -288,12 +306,12 @@ func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResp
 
 func (a *Attempt) identify(ctx context.Context, tokens tokenResponse) (Identity, error) {
 	step := a.recorder.Start(flow.KindIdentity, flow.RoleClient, flow.RoleClient)
-	if tokens.idToken == "" {
+	if tokens.idToken.IsZero() {
 		return Identity{}, a.fail(step, problem(PhaseIdentity, CodeIDTokenMissing, NextRetry,
 			errors.New("the token response has no id_token although openid was asked for (OpenID Connect Core §3.1.3.3)")).With("Host", a.Host()))
 	}
-	identity, checks, err := verifyIDToken(ctx, tokens.idToken, a.site.keys, expectation{
-		provider: a.site.provider, metadata: a.meta, nonce: a.request.nonce,
+	identity, checks, err := verifyIDToken(ctx, tokens.idToken.Reveal(), a.site.keys, expectation{
+		provider: a.site.provider, metadata: a.meta, nonce: a.request.nonce.Reveal(),
 		accessToken: tokens.token.access.Reveal(), now: a.site.channel.Now()})
 	step.Checks(checks...)
 	if err != nil {

@@ -329,9 +329,10 @@ func TestStoreBeforeBrowser(t *testing.T) {
 			t.Error("the browser was opened although the store stayed locked")
 		}
 	})
-	for _, reason := range []store.Reason{store.ReasonNoService, store.ReasonLost} {
+	for _, reason := range []store.Reason{store.ReasonNoService, store.ReasonNoCollection} {
 		t.Run("none: "+string(reason), func(t *testing.T) {
 			w := newWorld(t, nil)
+			w.store.fail("unlock", store.Locked, store.ReasonDismissed) // of the offer to make a collection
 			w.store.fail("status", store.Unavailable, reason)
 			session := w.session()
 			if !session.Kept(t.Context()).UntilQuit() {

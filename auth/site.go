@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"app.latchkey/auth/backchannel"
@@ -18,17 +17,17 @@ type site struct {
 	clock    func() time.Time
 	keys     *keyCache
 
-	mu       sync.Mutex
+	reading  gate // guards what follows; held while the metadata is read
 	meta     *Metadata
 	metaRead time.Time
 }
 
 func newSite(p Provider, transport http.RoundTripper, cacheDir, userAgent string, clock func() time.Time) *site {
-	s := &site{provider: p, cacheDir: cacheDir, clock: clock}
+	s := &site{provider: p, cacheDir: cacheDir, clock: clock, reading: newGate()}
 	s.channel = backchannel.New(backchannel.Options{
 		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent,
 	})
-	s.keys = &keyCache{now: s.wall, fetch: func(ctx context.Context) ([]byte, error) {
+	s.keys = &keyCache{now: s.wall, reading: newGate(), fetch: func(ctx context.Context) ([]byte, error) {
 		m, err := s.metadata(ctx)
 		if err != nil {
 			return nil, err

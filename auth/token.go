@@ -48,7 +48,7 @@ type tokenResponse struct {
 	token    Token
 	lifetime time.Duration // zero: until revoked
 	refresh  Secret        // empty: none was sent
-	idToken  string        // empty: none was sent
+	idToken  Secret        // empty: none was sent
 	scopes   []string      // granted, normalised
 }
 
@@ -71,9 +71,9 @@ func oauthConfig(p Provider, m Metadata, redirectURI string, scopes []string) *o
 // It is never retried: a code works once.
 func (s *site) exchange(ctx context.Context, m Metadata, code authorizationCode, r authorizationRequest) (tokenResponse, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.channel.HTTP())
-	t, err := oauthConfig(s.provider, m, r.redirectURI, r.scopes).Exchange(ctx, code.value, oauth2.VerifierOption(r.verifier))
+	t, err := oauthConfig(s.provider, m, r.redirectURI, r.scopes).Exchange(ctx, code.value.Reveal(), oauth2.VerifierOption(r.verifier.Reveal()))
 	if err != nil {
-		return tokenResponse{}, tokenProblem(PhaseToken, s.provider, err)
+		return tokenResponse{}, s.tokenFailed(PhaseToken, err)
 	}
 	return validateTokenResponse(PhaseToken, t, s.provider, r.scopes, s.wall())
 }
@@ -87,7 +87,7 @@ func (s *site) refresh(ctx context.Context, m Metadata, refreshToken Secret, sco
 	source := oauthConfig(s.provider, m, "", nil).TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()})
 	t, err := source.Token()
 	if err != nil {
-		return tokenResponse{}, tokenProblem(PhaseRefresh, s.provider, err)
+		return tokenResponse{}, s.tokenFailed(PhaseRefresh, err)
 	}
 	return validateTokenResponse(PhaseRefresh, t, s.provider, scopes, s.wall())
 }
@@ -122,8 +122,19 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 	if scope, ok := t.Extra("scope").(string); ok && scope != "" {
 		r.scopes = normalizeScopes(strings.Fields(scope)) // RFC 6749 §5.1: absent means "as asked"
 	}
-	r.idToken, _ = t.Extra("id_token").(string)
+	idToken, _ := t.Extra("id_token").(string)
+	r.idToken = NewSecret(idToken)
 	return r, nil
+}
+
+// tokenFailed maps an error of the token endpoint. An answer that no token
+// endpoint gives may mean that it has moved: the metadata is read again then.
+func (s *site) tokenFailed(phase Phase, err error) *Problem {
+	p := tokenProblem(phase, s.provider, err)
+	if p.Code == CodeTokenEndpointError || p.Code == CodeProviderHTML {
+		s.forgetMetadata()
+	}
+	return p
 }
 
 // tokenProblem maps an error of x/oauth2. Its text is never used: it quotes the
@@ -131,7 +142,10 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 func tokenProblem(phase Phase, p Provider, err error) *Problem {
 	var re *oauth2.RetrieveError
 	if !errors.As(err, &re) {
-		if strings.HasPrefix(err.Error(), "oauth2:") {
+		switch text := err.Error(); {
+		case strings.HasPrefix(text, "oauth2: cannot fetch token"): // the body broke off
+			return TransportProblem(phase, p.Host(), errors.New("the token endpoint's answer broke off"))
+		case strings.HasPrefix(text, "oauth2:"):
 			return problem(phase, notATokenResponse(err), NextRetry, errors.New("the answer is no token response (RFC 6749 §5.1)")).With("Host", p.Host())
 		}
 		return TransportProblem(phase, p.Host(), err)

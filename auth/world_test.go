@@ -63,14 +63,14 @@ func (w *world) restart() {
 }
 
 // browse opens an address as the system's browser: in the background.
-func (w *world) browse(ctx context.Context, address string) error {
+func (w *world) browse(_ context.Context, address string) error {
 	person := mocktest.NewPerson(w.person.User) // a fresh browser each time
 	person.Untick, person.Deny = w.person.Untick, w.person.Deny
 	done := make(chan struct{})
 	w.t.Cleanup(func() { <-done })
 	go func() {
 		defer close(done)
-		page, err := person.Open(context.WithoutCancel(ctx), address)
+		page, err := person.Open(w.t.Context(), address)
 		if err != nil {
 			w.pages <- "error: " + err.Error()
 			return

@@ -49,15 +49,17 @@ type Presenter struct {
 	wg     sync.WaitGroup
 
 	// Owned by the event loop.
-	state    State
-	attempt  *running // the sign-in under way
-	session  *auth.Session
-	account  *auth.Account // of session
-	life     *life         // of session
-	profile  resources.Profile
-	picture  string
-	loading  bool   // a profile request is under way
-	provider string // last provider asked for
+	state   State
+	attempt *running // the sign-in under way
+	session *auth.Session
+	account *auth.Account // of session
+	life    *life         // of session
+	profile resources.Profile
+	picture string
+	loading bool   // a profile request is under way
+	leaving bool   // a sign-out is under way
+	until   bool   // the session ends with the program
+	last    func() // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)
@@ -82,10 +84,19 @@ func (p *Presenter) Start() {
 	p.post(p.begin)
 }
 
-// Close cancels what is under way and waits for it. No State follows.
+// closeTimeout is how long a program that quits waits for a refresh to be stored.
+const closeTimeout = 10 * time.Second
+
+// Close cancels what is under way and waits for it. No State follows. A refresh
+// of the session is not cut off: its spent token would be in the keychain.
 func (p *Presenter) Close() {
 	p.stop()
 	p.wg.Wait()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := p.config.Auth.Close(ctx); err != nil {
+		p.config.Logger.Warn("quitting", "error", err.Error())
+	}
 }
 
 func (p *Presenter) loop() {
@@ -113,14 +124,18 @@ func (p *Presenter) work(f func()) { p.wg.Go(f) }
 // life is how long background work for a session may go on: a request that
 // ends after the sign-out must not write into the cache.
 type life struct {
-	ctx  context.Context
-	end  context.CancelFunc
-	work sync.WaitGroup
+	ctx      context.Context
+	end      context.CancelFunc
+	work     sync.WaitGroup
+	recorded bool // the sign-in's record has its profile step
 }
 
 // adopt makes session the one that is shown.
 func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
-	p.session, p.account, p.loading = session, &account, false
+	if p.life != nil {
+		p.life.end()
+	}
+	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
 	p.profile, p.picture = resources.Profile{}, ""
 	p.life = &life{}
 	p.life.ctx, p.life.end = context.WithCancel(p.ctx)
@@ -160,7 +175,7 @@ func (p *Presenter) providerOf(a auth.Account) (auth.Provider, bool) {
 
 // showSignIn shows the first screen, and asks the store behind it for its name.
 func (p *Presenter) showSignIn(problem error) {
-	p.session, p.account = nil, nil
+	p.session, p.account, p.leaving = nil, nil, false
 	p.show(func(s *State) {
 		keep := s.SignIn.Keep
 		*s = State{Screen: ScreenSignIn, SignIn: SignInView{Keep: keep}, Problem: problemView(problem)}
@@ -201,7 +216,7 @@ func (p *Presenter) Next() {
 		p.show(func(s *State) { s.Problem = nil })
 		switch next {
 		case NextRetry:
-			p.signIn(p.provider, "")
+			p.retry()
 		case NextSignIn:
 			p.signInAgain()
 		case NextCopyLink:

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
 	"app.latchkey/resources"
 )
 
@@ -17,7 +18,7 @@ func (p *Presenter) resume(a auth.Account, provider auth.Provider) {
 		return
 	}
 	p.adopt(session, a)
-	p.provider = provider.ID
+	p.last = func() { p.signInAgain() }
 	if profile, picture, ok := p.config.Resources.Cached(a.Key); ok && profile.Subject == a.Subject {
 		p.profile, p.picture = profile, picture
 	}
@@ -27,23 +28,29 @@ func (p *Presenter) resume(a auth.Account, provider auth.Provider) {
 
 // signedIn shows a new session: at once by its ID token, then by its profile.
 func (p *Presenter) signedIn(session *auth.Session) {
-	if p.life != nil {
-		p.life.end()
-	}
 	p.adopt(session, session.Account())
+	p.show(func(s *State) { s.Problem = nil })
 	p.showProfile()
+	p.refresh()
+	p.lookWhereKept()
+}
+
+// lookWhereKept shows whether the session ends with the program, and why.
+func (p *Presenter) lookWhereKept() {
+	session := p.session
 	p.work(func() {
 		kept := session.Kept(p.ctx)
 		p.onSession(session, func() {
+			news := kept.UntilQuit() != p.until
+			p.until = kept.UntilQuit()
 			p.show(func(s *State) {
-				s.Profile.Until = kept.UntilQuit()
-				if kept.Problem != nil {
+				s.Profile.Until = p.until
+				if news && kept.Problem != nil {
 					s.Problem = problemView(kept.Problem)
 				}
 			})
 		})
 	})
-	p.refresh()
 }
 
 // onSession queues an event about a session; it is dropped when another one or
@@ -59,8 +66,8 @@ func (p *Presenter) onSession(session *auth.Session, event func()) {
 func (p *Presenter) showProfile() {
 	p.show(func(s *State) {
 		view := profileView(p.session.Provider(), *p.account, p.profile, p.picture)
-		view.Until, view.Refreshing = s.Profile.Until, p.loading
-		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view}
+		view.Until, view.Refreshing, view.SigningOut = p.until, p.loading, p.leaving
+		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view, Problem: s.Problem}
 	})
 }
 
@@ -68,18 +75,24 @@ func (p *Presenter) showProfile() {
 func (p *Presenter) Refresh() { p.post(p.refresh) }
 
 func (p *Presenter) refresh() {
-	if p.session == nil || p.loading || p.state.Screen != ScreenProfile {
+	if p.session == nil || p.loading || p.leaving || p.state.Screen != ScreenProfile {
 		return
 	}
 	p.loading = true
 	p.show(func(s *State) { s.Profile.Refreshing, s.Problem = true, nil })
 	session, life := p.session, p.life
+	var recorder *flow.Recorder // the first request only is part of the sign-in
+	if !life.recorded {
+		life.recorded, recorder = true, session.Recorder()
+	}
 	life.work.Add(1)
 	p.work(func() {
 		defer life.work.Done()
-		profile, err := p.config.Resources.Profile(life.ctx, session, session.Recorder())
-		if keepErr := session.KeepFlow(); keepErr != nil {
-			p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
+		profile, err := p.config.Resources.Profile(life.ctx, session, recorder)
+		if recorder != nil && life.ctx.Err() == nil {
+			if keepErr := session.KeepFlow(); keepErr != nil {
+				p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
+			}
 		}
 		p.onSession(session, func() { p.loaded(profile, err) })
 		if err == nil {
@@ -103,6 +116,7 @@ func (p *Presenter) loadPicture(life *life, session *auth.Session, profile resou
 
 func (p *Presenter) loaded(profile resources.Profile, err error) {
 	p.loading = false
+	p.lookWhereKept() // a rotated token may not have been stored
 	if err == nil {
 		p.profile = profile
 		p.showProfile()
@@ -125,7 +139,7 @@ func (p *Presenter) loaded(profile resources.Profile, err error) {
 func (p *Presenter) unlock() {
 	session := p.session
 	if session == nil {
-		p.signIn(p.provider, "") // a sign-in begins by unlocking
+		p.retry() // a sign-in begins by unlocking
 		return
 	}
 	p.work(func() {
@@ -143,9 +157,10 @@ func (p *Presenter) unlock() {
 // SignOut implements Actions.
 func (p *Presenter) SignOut() {
 	p.post(func() {
-		if p.session == nil || p.state.Profile.SigningOut || p.attempt != nil {
+		if p.session == nil || p.leaving || p.attempt != nil {
 			return
 		}
+		p.leaving = true
 		session, life, key := p.session, p.life, p.account.Key
 		p.show(func(s *State) { s.Profile.SigningOut, s.Problem = true, nil })
 		p.work(func() {

@@ -10,6 +10,7 @@ import (
 
 // running is the sign-in under way.
 type running struct {
+	ctx      context.Context
 	provider auth.Provider
 	attempt  *auth.Attempt // nil until the browser can be opened
 	cancel   context.CancelFunc
@@ -22,15 +23,22 @@ var errDiscarded = errors.New("another account than expected")
 // SignIn implements Actions. While a sign-in at the same provider is under way
 // it opens the browser again: one attempt, however often the button is pressed.
 func (p *Presenter) SignIn(providerID string) {
-	p.post(func() { p.signIn(providerID, "") })
+	p.post(func() { p.signIn(providerID) })
 }
 
-func (p *Presenter) signIn(providerID, hint string) {
+func (p *Presenter) signIn(providerID string) {
 	for _, provider := range p.config.Providers {
-		if provider.ID == providerID || providerID == "" {
-			p.startAttempt(provider, auth.SignInOptions{LoginHint: hint}, nil)
+		if provider.ID == providerID {
+			p.startAttempt(provider, auth.SignInOptions{}, nil)
 			return
 		}
+	}
+}
+
+// retry starts the last sign-in again, as it was: whoever was expected still is.
+func (p *Presenter) retry() {
+	if p.last != nil {
+		p.last()
 	}
 }
 
@@ -38,7 +46,7 @@ func (p *Presenter) signIn(providerID, hint string) {
 // and what is shown of it stay until another one is proven.
 func (p *Presenter) signInAgain() {
 	if p.session == nil {
-		p.signIn(p.provider, "")
+		p.retry()
 		return
 	}
 	account := *p.account
@@ -54,15 +62,16 @@ func (p *Presenter) startAttempt(provider auth.Provider, o auth.SignInOptions, e
 		p.openAgain()
 		return
 	}
-	p.provider = provider.ID
+	p.last = func() { p.startAttempt(provider, o, expected) }
 	ctx, cancel := context.WithCancel(p.ctx)
-	r := &running{provider: provider, cancel: cancel, expected: expected, answer: make(chan bool, 1)}
+	r := &running{ctx: ctx, provider: provider, cancel: cancel, expected: expected, answer: make(chan bool, 1)}
 	p.attempt = r
 	p.show(func(s *State) { *s = State{Screen: ScreenWaiting, SignIn: s.SignIn, Waiting: startWaiting(provider)} })
-	o.Observer = func(step flow.Step) { p.during(r, func() { p.step(step) }) }
+	options := o
+	options.Observer = func(step flow.Step) { p.during(r, func() { p.step(step) }) }
 	p.work(func() {
 		defer cancel()
-		session, err := p.run(ctx, r, o)
+		session, err := p.run(ctx, r, options)
 		p.post(func() { p.finished(r, session, err) })
 	})
 }
@@ -99,16 +108,23 @@ func (p *Presenter) run(ctx context.Context, r *running, o auth.SignInOptions) (
 		p.show(func(s *State) { s.Waiting.Person = &person })
 	})
 	if err := p.confirm(ctx, r, pending); err != nil {
-		pending.Discard(ctx)
+		p.work(func() { pending.Discard(ctx) }) // tells the provider; the person need not wait
 		return nil, err
 	}
-	return pending.Commit(ctx)
+	session, err := pending.Commit(ctx)
+	if err != nil {
+		pending.Discard(ctx)
+	}
+	return session, err
 }
 
 // open opens the browser. Its failure is shown, but the attempt goes on: the
 // link can be copied.
 func (p *Presenter) open(ctx context.Context, r *running, attempt *auth.Attempt) {
 	err := attempt.Open(ctx)
+	if auth.CodeOf(err) == auth.CodeCanceled {
+		return // too late: the answer is there, or the sign-in is over
+	}
 	p.during(r, func() {
 		p.show(func(s *State) {
 			if err == nil {
@@ -191,10 +207,14 @@ func (p *Presenter) lookWhetherLocked() {
 // finished ends the attempt and shows what came of it.
 func (p *Presenter) finished(r *running, session *auth.Session, err error) {
 	if p.attempt != r {
+		if session != nil && session != p.session { // cancelled while the keychain was writing
+			p.work(func() { p.end(session, session.Account().Key) })
+		}
 		return
 	}
 	p.attempt = nil
 	if err == nil {
+		p.replace(r, session)
 		p.signedIn(session)
 		return
 	}
@@ -202,6 +222,25 @@ func (p *Presenter) finished(r *running, session *auth.Session, err error) {
 		err = nil
 	}
 	p.back(err)
+}
+
+// replace signs out whom the person chose to replace: an account that is not
+// shown must not come back by itself.
+func (p *Presenter) replace(r *running, session *auth.Session) {
+	old := p.session
+	if r.expected == nil || old == nil || old == session {
+		return
+	}
+	key := r.expected.Key
+	p.work(func() { p.end(old, key) })
+}
+
+// end signs a session out that is no longer shown.
+func (p *Presenter) end(session *auth.Session, key string) {
+	err := errors.Join(session.SignOut(p.ctx), p.config.Resources.Forget(key))
+	if err != nil {
+		p.config.Logger.Warn("signing out an account that is not shown", "error", err.Error())
+	}
 }
 
 // back shows the screen from before the sign-in.
@@ -224,7 +263,7 @@ func (p *Presenter) openAgain() {
 	}
 	p.show(func(s *State) { s.Problem, s.Waiting.Browser = nil, BrowserOpening })
 	attempt := r.attempt
-	p.work(func() { p.open(p.ctx, r, attempt) })
+	p.work(func() { p.open(r.ctx, r, attempt) })
 }
 
 // CopyLink implements Actions. Each press makes a fresh link.
@@ -235,6 +274,9 @@ func (p *Presenter) copyLink() {
 		return
 	}
 	link, err := p.attempt.attempt.Link()
+	if auth.CodeOf(err) == auth.CodeCanceled {
+		return
+	}
 	if err != nil {
 		p.show(func(s *State) { s.Problem = problemView(err) })
 		return

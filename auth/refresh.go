@@ -1,0 +1,117 @@
+package auth
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"app.latchkey/auth/store"
+)
+
+// refreshTimeout limits one refresh. It goes on when its caller gives up: a
+// rotated token that is not stored would end the session.
+const refreshTimeout = 60 * time.Second
+
+var errEnded = errors.New("the session was signed out")
+
+// renew is one refresh. A lock between processes will be taken around all of it.
+func (s *Session) renew(ctx context.Context) (Token, error) {
+	if err := s.op.lock(ctx); err != nil {
+		return Token{}, TransportProblem(PhaseRefresh, s.site.provider.Host(), err)
+	}
+	defer s.op.unlock()
+	if t, ok := s.fresh(); ok { // another caller's refresh, or a new sign-in, ended while this one waited
+		return t, nil
+	}
+	if s.isEnded() {
+		return Token{}, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn, errEnded)
+	}
+	refreshToken, err := s.load(ctx, store.Options{})
+	if err != nil {
+		return Token{}, err
+	}
+	t, err := s.renewWith(ctx, refreshToken)
+	if CodeOf(err) != CodeRefreshRevoked || s.isEnded() {
+		return t, err
+	}
+	// It counts only if the store still holds the token that was sent: another
+	// process may have rotated it in the meantime.
+	if now, loadErr := s.load(ctx, store.Options{}); loadErr == nil && now.Reveal() != refreshToken.Reveal() {
+		return s.renewWith(ctx, now)
+	}
+	return Token{}, err
+}
+
+// renewWith sends one refresh request. What it answers is saved first, whatever
+// comes after: the token that was sent is spent.
+func (s *Session) renewWith(ctx context.Context, refreshToken Secret) (Token, error) {
+	m, err := s.site.metadata(ctx)
+	if err != nil {
+		return Token{}, err
+	}
+	r, err := s.site.refresh(ctx, m, refreshToken, s.Scopes())
+	if err != nil {
+		return Token{}, err
+	}
+	if !s.takeRefresh(r) {
+		s.revokeQuietly(ctx, r)
+		return Token{}, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn, errEnded)
+	}
+	s.saveRotated(ctx)
+	if err := s.checkRefreshedIdentity(ctx, m, r); err != nil {
+		return Token{}, err
+	}
+	s.takeAccess(r)
+	return r.token, nil
+}
+
+// takeRefresh adopts the refresh token and scopes of a response, unless the
+// session ended while it was on its way.
+func (s *Session) takeRefresh(r tokenResponse) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return false
+	}
+	s.scopes = r.scopes
+	if !r.refresh.IsZero() && r.refresh.Reveal() != s.held.Reveal() {
+		s.held, s.unsaved = r.refresh, true
+	}
+	return true
+}
+
+func (s *Session) takeAccess(r tokenResponse) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.token, s.lifetime = r.token, r.lifetime
+}
+
+// checkRefreshedIdentity: a refreshed ID token must speak of the same user
+// (OpenID Connect Core §12.2). It need not carry a nonce, and need not come.
+func (s *Session) checkRefreshedIdentity(ctx context.Context, m Metadata, r tokenResponse) error {
+	if r.idToken.IsZero() {
+		return nil
+	}
+	id, _, err := verifyIDToken(ctx, r.idToken.Reveal(), s.site.keys, expectation{
+		provider: s.site.provider, metadata: m, accessToken: r.token.access.Reveal(), now: s.site.channel.Now()})
+	if err != nil {
+		return err
+	}
+	if id.Subject != s.Account().Subject {
+		return problem(PhaseIdentity, CodeIDTokenSubject, NextSignIn, errors.New("the refreshed ID token is of another user"))
+	}
+	return nil
+}
+
+// revokeQuietly gives back tokens that nobody will use.
+func (s *Session) revokeQuietly(ctx context.Context, r tokenResponse) {
+	secret := r.refresh
+	if secret.IsZero() {
+		secret = r.token.access
+	}
+	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
+	defer cancel()
+	if err := s.site.revoke(ctx, secret); err != nil {
+		s.client.config.Logger.Info("revoking tokens of an ended session", "error", err.Error())
+	}
+}
