@@ -273,9 +273,9 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"scope missing", answer(403, `{}`, "WWW-Authenticate", `Bearer error="insufficient_scope"`), nil, auth.CodeProfileForbidden, auth.NextSignIn},
 		{"never authorized", answer(401, `{}`), nil, auth.CodeProfileForbidden, auth.NextSignIn},
-		{"a page", page, nil, auth.CodeProviderHTML, auth.NextRetry},
-		{"a page as JSON", answer(200, "\n <html>"), nil, auth.CodeProviderHTML, auth.NextRetry},
-		{"a page from People", answer(200, okUserinfo), page, auth.CodeProviderHTML, auth.NextRetry},
+		{"a page", page, nil, auth.CodeProviderHTML, auth.NextRefresh},
+		{"a page as JSON", answer(200, "\n <html>"), nil, auth.CodeProviderHTML, auth.NextRefresh},
+		{"a page from People", answer(200, okUserinfo), page, auth.CodeProviderHTML, auth.NextRefresh},
 		{"no JSON", answer(200, "sub=1"), nil, auth.CodeProfileUnavailable, auth.NextRefresh},
 		{"half a JSON", answer(200, okUserinfo[:50]), nil, auth.CodeProfileUnavailable, auth.NextRefresh},
 		{"a list", answer(200, "[]"), nil, auth.CodeProfileUnavailable, auth.NextRefresh},
