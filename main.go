@@ -83,6 +83,9 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	if ok, why := keychain.Supported(); !ok { // a darwin build without cgo, for one
+		log.Warn("this build has no keychain: sign-ins last until you quit", "reason", why)
+	}
 	secrets := keychain.Open(keychain.Config{Application: app.Title})
 	defer secrets.Close()
 	client, err := auth.New(auth.Config{Store: secrets, OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
