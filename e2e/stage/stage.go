@@ -125,6 +125,10 @@ func (s *Stage) mark() string { return "LATCHKEY_STAGE=" + s.Dir }
 // session, no proxy, a fixed language.
 func (s *Stage) Environment() []string {
 	home := filepath.Join(s.Dir, "home")
+	appearance := "light"
+	if s.starts > 1 {
+		appearance = "dark" // so that pictures of a second start show the other one
+	}
 	return []string{
 		s.mark(),
 		"PATH=" + os.Getenv("PATH"),
@@ -138,6 +142,7 @@ func (s *Stage) Environment() []string {
 		"DISPLAY=" + s.Display,
 		"DBUS_SESSION_BUS_ADDRESS=" + s.Bus,
 		"BROWSER=" + s.browserWrapper(),
+		"FYNE_THEME=" + appearance,
 		"LIBGL_ALWAYS_SOFTWARE=1",
 		"NO_AT_BRIDGE=1",
 	}
