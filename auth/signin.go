@@ -3,16 +3,11 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
-	"strconv"
 	"strings"
-	"sync/atomic"
-	"time"
 
 	"app.latchkey/auth/flow"
 	"app.latchkey/auth/loopback"
-	"app.latchkey/auth/store"
 )
 
 // SignInOptions are the optional parts of a sign-in.
@@ -34,21 +29,6 @@ func (c *Client) SignIn(ctx context.Context, p Provider, o SignInOptions) (*Pend
 		return nil, err
 	}
 	return attempt.Wait(ctx)
-}
-
-// Attempt is one sign-in that waits for the person in the browser.
-type Attempt struct {
-	client   *Client
-	site     *site
-	meta     Metadata
-	request  authorizationRequest
-	receiver *loopback.Receiver
-	recorder *flow.Recorder
-	place    store.Store // where the refresh token will go
-	status   store.Status
-	deadline time.Time
-	waited   atomic.Bool
-	opened   atomic.Bool // the record tells of the first opening only
 }
 
 // Begin prepares a sign-in: the provider's metadata is read and checked, the
@@ -90,129 +70,6 @@ func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 		flow.Check{Name: "S256", Verdict: flow.Passed, Spec: "RFC 7636 §4.2", Got: strings.Join(m.ChallengeMethods, " ")})
 	step.Done()
 	return m, nil
-}
-
-// readyStore chooses where the refresh token will be kept. A locked store is
-// unlocked now, one without a default collection may make it. Only where there
-// is provably none does the sign-in last until the program ends, and
-// Session.Kept says so: never plain text on disk, and no silent downgrade of
-// one that does not answer, for it may well hold this account.
-func (a *Attempt) readyStore(ctx context.Context) error {
-	step := a.recorder.Start(flow.KindStore, flow.RoleClient, flow.RoleClient)
-	configured := a.client.config.Store
-	a.place, a.status = configured, configured.Status(ctx)
-	var unlockErr error
-	if a.status.Outcome == store.Locked || a.status.Reason == store.ReasonNoCollection {
-		step.Params(flow.Public("unlock", a.status.Name))
-		unlockErr = configured.Unlock(ctx)
-		a.status = configured.Status(ctx)
-	}
-	none := a.status.Reason == store.ReasonNoService || a.status.Reason == store.ReasonNoCollection
-	switch {
-	case ctx.Err() != nil:
-		return a.fail(step, problem(PhaseStore, CodeCanceled, NextDismiss, context.Cause(ctx)))
-	case a.status.Outcome == store.Found:
-	case none:
-		a.client.config.Logger.Warn("no keychain: the sign-in lasts until the program ends", "store", a.status.Kind, "reason", string(a.status.Reason))
-		reason := a.status
-		a.place, a.status = a.client.memory, a.client.memory.Status(ctx)
-		a.status.Reason, a.status.Detail = reason.Reason, reason.Detail
-	case unlockErr != nil:
-		return a.fail(step, storeProblem(PhaseStore, a.status.Name, unlockErr))
-	default:
-		return a.fail(step, storeProblem(PhaseStore, a.status.Name,
-			&store.Error{Op: "status", Outcome: a.status.Outcome, Reason: a.status.Reason}))
-	}
-	step.Params(flow.Public("store", a.status.Name))
-	step.Done()
-	return nil
-}
-
-func listenProblem(err error) error {
-	var taken *loopback.PortsError
-	if errors.As(err, &taken) {
-		ports := make([]string, len(taken.Ports))
-		for i, p := range taken.Ports {
-			ports[i] = strconv.Itoa(p)
-		}
-		return problem(PhaseBrowser, CodeLoopbackPortsTaken, NextRetry, err).With("Ports", strings.Join(ports, ", "))
-	}
-	return problem(PhaseBrowser, CodeLoopbackUnavailable, NextRetry, err)
-}
-
-// Provider is whom the attempt is at.
-func (a *Attempt) Provider() Provider { return a.site.provider }
-
-// Deadline is when the attempt ends by itself.
-func (a *Attempt) Deadline() time.Time { return a.deadline }
-
-// Host is the host of the page that opens, for the words a person reads.
-func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
-
-// Link returns a fresh link that starts the sign-in in whichever browser it is
-// opened in, once. It is on this computer's loopback address and holds neither
-// state nor code challenge, so it may stand in a process list or a clipboard.
-func (a *Attempt) Link() (string, error) {
-	link, err := a.receiver.Link()
-	if errors.Is(err, loopback.ErrAnswered) || errors.Is(err, loopback.ErrClosed) {
-		return "", problem(PhaseBrowser, CodeCanceled, NextDismiss, err) // too late, and no longer needed
-	}
-	if err != nil {
-		return "", problem(PhaseBrowser, CodeInternal, NextRetry, fmt.Errorf("making a link: %w", err))
-	}
-	return link, nil
-}
-
-// Open shows a fresh link in the system's browser; as often as it is called.
-// Its error leaves the attempt waiting: the link can be opened by hand.
-func (a *Attempt) Open(ctx context.Context) error {
-	link, err := a.Link()
-	if err != nil {
-		return err
-	}
-	var step *flow.Active
-	if a.opened.CompareAndSwap(false, true) {
-		step = a.recorder.Start(flow.KindOpenBrowser, flow.RoleClient, flow.RoleUser)
-		step.Params(a.request.params(a.site.provider)...)
-	}
-	open := a.client.config.OpenBrowser
-	if open == nil {
-		open = func(context.Context, string) error { return errors.New("Config.OpenBrowser is not set") }
-	}
-	err = a.openAndLook(ctx, open, link, step != nil)
-	if err != nil && ctx.Err() != nil {
-		return a.fail(step, problem(PhaseBrowser, CodeCanceled, NextDismiss, context.Cause(ctx)))
-	}
-	if err != nil {
-		return a.fail(step, problem(PhaseBrowser, CodeBrowserFailed, NextCopyLink, err))
-	}
-	step.Done()
-	return nil
-}
-
-// openAndLook opens link. The first time it returns as soon as a browser has
-// fetched the page, which is the only proof there is: openers of the system may
-// stay for as long as the browser does.
-func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, string) error, link string, first bool) error {
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, a.deadline.Sub(a.client.config.Now()))
-	defer cancel()
-	result := make(chan error, 1)
-	go func() { result <- open(context.WithoutCancel(ctx), link) }()
-	var fetched <-chan struct{}
-	if first {
-		fetched = a.receiver.Opened()
-	}
-	select {
-	case err := <-result:
-		return err
-	case <-fetched:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // Wait returns when the one response has come back that belongs to this
@@ -319,19 +176,6 @@ func (a *Attempt) identify(ctx context.Context, tokens tokenResponse) (Identity,
 	}
 	step.Done()
 	return identity, nil
-}
-
-// Close ends the attempt at once, also while Wait runs. After a Pending was
-// committed or discarded the receiver closes by itself, once the browser has
-// its page.
-func (a *Attempt) Close() error { return a.receiver.Close() }
-
-// fail marks step as failed and logs the stable code.
-func (a *Attempt) fail(step *flow.Active, err error) error {
-	p := AsProblem(err)
-	step.Fail(string(p.Code))
-	a.client.config.Logger.Info("sign-in stopped", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
-	return p
 }
 
 // failureVerdict is what the browser's page says. It holds no remote text.
