@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -152,9 +153,27 @@ type flaky struct {
 	*store.Memory
 	mu       sync.Mutex
 	status   store.Status
-	failures map[string]error // by operation
-	puts     int
+	failures map[string]error                // by operation
+	calls    map[string][]store.Options      // by operation, in order
+	onUnlock func(ctx context.Context) error // nil: Unlock answers at once
 	unlocks  int
+}
+
+// asked notes a call.
+func (f *flaky) asked(op string, o store.Options) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.calls == nil {
+		f.calls = map[string][]store.Options{}
+	}
+	f.calls[op] = append(f.calls[op], o)
+}
+
+// options returns with what options an operation was asked for so far.
+func (f *flaky) options(op string) []store.Options {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.calls[op])
 }
 
 func (f *flaky) fail(op string, outcome store.Outcome, reason store.Reason) {
@@ -194,7 +213,13 @@ func (f *flaky) Status(context.Context) store.Status {
 func (f *flaky) Unlock(ctx context.Context) error {
 	f.mu.Lock()
 	f.unlocks++
+	wait := f.onUnlock
 	f.mu.Unlock()
+	if wait != nil {
+		if err := wait(ctx); err != nil {
+			return err
+		}
+	}
 	if err := f.err("unlock"); err != nil {
 		return err
 	}
@@ -203,6 +228,7 @@ func (f *flaky) Unlock(ctx context.Context) error {
 }
 
 func (f *flaky) Get(ctx context.Context, name string, o store.Options) ([]byte, error) {
+	f.asked("get", o)
 	if err := f.err("get"); err != nil {
 		return nil, err
 	}
@@ -210,9 +236,7 @@ func (f *flaky) Get(ctx context.Context, name string, o store.Options) ([]byte, 
 }
 
 func (f *flaky) Put(ctx context.Context, name string, data []byte, o store.Options) error {
-	f.mu.Lock()
-	f.puts++
-	f.mu.Unlock()
+	f.asked("put", o)
 	if err := f.err("put"); err != nil {
 		return err
 	}
@@ -220,6 +244,7 @@ func (f *flaky) Put(ctx context.Context, name string, data []byte, o store.Optio
 }
 
 func (f *flaky) Delete(ctx context.Context, name string, o store.Options) error {
+	f.asked("delete", o)
 	if err := f.err("delete"); err != nil {
 		return err
 	}

@@ -1,0 +1,340 @@
+package auth_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"app.latchkey/auth"
+	"app.latchkey/auth/store"
+	"app.latchkey/mockprovider"
+)
+
+// A refresh token that was answered is kept whatever else goes wrong: the one
+// that was sent is spent.
+func TestRotatedTokenOutlivesAnAnswerThatCannotBeChecked(t *testing.T) {
+	var b bender
+	w := newWorld(t, nil, mockprovider.WithHook(transport, b.bend))
+	session := w.resumed()
+	b.set(answer("jwks", http.StatusServiceUnavailable, "text/plain", "busy"))
+	_, err := session.Token(t.Context())
+	wantCode(t, err, auth.CodeServerBusy)
+	b.set(nil)
+	if _, err := w.again().Token(t.Context()); err != nil {
+		t.Errorf("after the keys came back, in another start: %v", err)
+	}
+}
+
+func TestRefreshSurvivesItsCaller(t *testing.T) {
+	h := newHold(t)
+	w := newWorld(t, nil, mockprovider.WithHook(token, h.at(isRefresh)))
+	session := w.resumed()
+	h.arm()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { _, err := session.Token(ctx); done <- err }()
+	<-h.arrived
+	cancel()
+	wantCode(t, <-done, auth.CodeCanceled) // at once: the refresh is still held
+	h.release()
+	if _, err := session.Token(t.Context()); err != nil {
+		t.Errorf("the refresh whose caller gave up: %v", err)
+	}
+	if n := w.count("token", "refresh_token"); n != 1 {
+		t.Errorf("%d refreshes, want the one that was begun", n)
+	}
+	session.Expire(mustToken(t, session))
+	if _, err := session.Token(t.Context()); err != nil {
+		t.Errorf("the refresh after it: %v", err)
+	}
+}
+
+func mustToken(t *testing.T, s *auth.Session) auth.Token {
+	t.Helper()
+	got, err := s.Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// Another process may have rotated the token while this one's request was on
+// its way: invalid_grant counts only for what the store holds.
+func TestInvalidGrantOfATokenThatAnotherProcessRotated(t *testing.T) {
+	var b bender
+	w := newWorld(t, nil, mockprovider.WithHook(transport, b.bend))
+	session := w.resumed()
+	other := w.elsewhere()
+	var once sync.Once
+	b.set(func(e *mockprovider.Event) {
+		if e.Endpoint != "token" {
+			return
+		}
+		once.Do(func() {
+			b.set(nil)
+			if _, err := other.Token(t.Context()); err != nil {
+				t.Errorf("the other process: %v", err)
+			}
+			answer("token", http.StatusBadRequest, "application/json", `{"error":"invalid_grant"}`)(e)
+		})
+	})
+	if status := w.userinfo(mustToken(t, session)); status != http.StatusOK {
+		t.Errorf("userinfo: status %d", status)
+	}
+	if n := w.count("token", "refresh_token"); n != 2 {
+		t.Errorf("%d refreshes reached the provider, want the other process's and one more", n)
+	}
+}
+
+// The store's token is the newest, unless this process could not write its own.
+func TestWhichRefreshTokenIsSent(t *testing.T) {
+	expire := func(t *testing.T, s *auth.Session) { t.Helper(); s.Expire(mustToken(t, s)) }
+	t.Run("the store's, where another process rotated it", func(t *testing.T) {
+		w := newWorld(t, nil)
+		session := w.resumed()
+		expire(t, session)
+		mustToken(t, w.elsewhere())
+		mustToken(t, session)
+	})
+	t.Run("the one in memory, while the store is away", func(t *testing.T) {
+		w := newWorld(t, nil)
+		session := w.resumed()
+		expire(t, session)
+		w.store.fail("get", store.Unavailable, store.ReasonTimeout)
+		mustToken(t, session)
+	})
+	t.Run("the one in memory, where it could not be written", func(t *testing.T) {
+		w := newWorld(t, nil)
+		session := w.resumed()
+		w.store.fail("put", store.Locked, "")
+		expire(t, session)
+		mustToken(t, session)
+	})
+	t.Run("the store's again, once it was written", func(t *testing.T) {
+		w := newWorld(t, nil)
+		session := w.resumed()
+		w.store.fail("put", store.Locked, "")
+		expire(t, session)
+		w.store.mend()
+		if err := session.Unlock(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		mustToken(t, w.elsewhere())
+		mustToken(t, session)
+	})
+}
+
+// A provider that does not rotate gives nothing to write.
+func TestUnchangedRefreshTokenIsNotWritten(t *testing.T) {
+	w := newWorld(t, nil, mockprovider.WithRotation(false))
+	session := w.resumed()
+	before := len(w.store.options("put"))
+	mustToken(t, session)
+	if n := len(w.store.options("put")) - before; n != 0 {
+		t.Errorf("the store was written %d times", n)
+	}
+}
+
+func TestBackgroundWorkShowsNoDialog(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.resumed()
+	from := map[string]int{"get": len(w.store.options("get")), "put": len(w.store.options("put"))}
+	mustToken(t, session)
+	for op, n := range from {
+		calls := w.store.options(op)[n:]
+		if len(calls) == 0 {
+			t.Errorf("%s was not asked for: the test proves nothing", op)
+		}
+		for _, o := range calls {
+			if o.Interact {
+				t.Errorf("a refresh lets %s show the keychain's dialog", op)
+			}
+		}
+	}
+}
+
+// A keychain that is locked for a moment costs nobody the session, and is told.
+func TestRotationThatCannotBeWritten(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.resumed()
+	w.store.fail("put", store.Locked, "")
+	mustToken(t, session)
+	kept := session.Kept(t.Context())
+	if !kept.UntilQuit() || kept.Problem == nil || kept.Problem.Code != auth.CodeStoreWriteFailed || kept.Problem.Next != auth.NextUnlock {
+		t.Errorf("Kept = %+v (until quit %v), want the reason", kept.Problem, kept.UntilQuit())
+	}
+	w.store.mend()
+	if err := session.Unlock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if kept := session.Kept(t.Context()); kept.UntilQuit() || kept.Problem != nil {
+		t.Errorf("after Unlock: Kept = %+v (until quit %v)", kept.Problem, kept.UntilQuit())
+	}
+	if _, err := w.again().Token(t.Context()); err != nil {
+		t.Errorf("after another start: %v", err)
+	}
+}
+
+// Client.Close saves what could not be saved before.
+func TestCloseSavesWhatIsLeft(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.resumed()
+	w.store.fail("put", store.Locked, "")
+	mustToken(t, session)
+	w.store.mend()
+	if err := w.client.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.again().Token(t.Context()); err != nil {
+		t.Errorf("after another start: %v", err)
+	}
+}
+
+// Client.Close waits for a refresh under way, as long as it is allowed to.
+func TestCloseWaitsForARefresh(t *testing.T) {
+	h := newHold(t)
+	w := newWorld(t, nil, mockprovider.WithHook(token, h.at(isRefresh)))
+	session := w.resumed()
+	h.arm()
+	go func() { _, _ = session.Token(t.Context()) }()
+	<-h.arrived
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := w.client.Close(ctx); err == nil {
+		t.Error("Close does not see the refresh")
+	}
+	h.release()
+	if err := w.client.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.again().Token(t.Context()); err != nil {
+		t.Errorf("after another start: %v", err)
+	}
+}
+
+// What could not be written is tried again by itself, but not at each call.
+func TestSavingIsTriedAgainInTheBackground(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFake()
+		session := f.session(t)
+		f.store.fail("put", store.Unavailable, store.ReasonBusy)
+		mustToken(t, session)
+		f.store.mend()
+		before := len(f.store.options("put"))
+		mustToken(t, session)
+		synctest.Wait()
+		if n := len(f.store.options("put")) - before; n != 0 {
+			t.Errorf("the store is asked again at once, %d times", n)
+		}
+		time.Sleep(6 * time.Second) // in the bubble's time
+		mustToken(t, session)
+		synctest.Wait()
+		if n := len(f.store.options("put")) - before; n != 1 {
+			t.Errorf("the store was asked %d times after 6 seconds, want once", n)
+		}
+		data, _ := f.store.Memory.Get(t.Context(), "item", store.Options{})
+		var r map[string]any
+		if json.Unmarshal(data, &r); r["refresh_token"] != "rotated" {
+			t.Errorf("the store holds %s", data)
+		}
+	})
+}
+
+func TestExpireDropsOnlyTheTokenThatWasRefused(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.session()
+	first := mustToken(t, session)
+	session.Expire(first)
+	mustToken(t, session)
+	session.Expire(first) // a second request that was refused with the first token
+	mustToken(t, session)
+	if n := w.count("token", "refresh_token"); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
+func TestAnAccountHasOneSession(t *testing.T) {
+	w := newWorld(t, nil)
+	a := w.resumed()
+	b := resumeOnly(t, w.client, w.provider)
+	if a != b {
+		t.Error("an account was resumed twice")
+	}
+	var wg sync.WaitGroup
+	for _, s := range []*auth.Session{a, b} {
+		wg.Go(func() {
+			if _, err := s.Token(t.Context()); err != nil {
+				t.Errorf("Token: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+	if n := w.count("token", "refresh_token"); n != 1 {
+		t.Errorf("%d refreshes, want 1", n)
+	}
+}
+
+// A signed-in person is never sent through the browser for what passes by itself.
+func TestNextStepOfARefresh(t *testing.T) {
+	var b bender
+	w := newWorld(t, func(c *auth.Config) { c.CacheDir = "" }, mockprovider.WithHook(transport, b.bend))
+	session := w.resumed()
+	for _, c := range []struct {
+		name string
+		bend func(*mockprovider.Event)
+	}{
+		{"discovery: busy", answer("discovery", 503, "text/plain", "")},
+		{"discovery: hotel's page", answer("discovery", 200, "text/html", "<html>")},
+		{"token: hotel's page", answer("token", 200, "text/html", "<html>")},
+		{"token: cut off", answer("token", 200, "application/json", `{"access_`)},
+		{"keys: busy", answer("jwks", 503, "text/plain", "")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b.set(c.bend)
+			_, err := session.Token(t.Context())
+			if p := auth.AsProblem(err); p == nil || p.Next != auth.NextRefresh {
+				t.Errorf("error %v, want one whose next step is to refresh", err)
+			}
+		})
+	}
+}
+
+// A stored record is used only for the account that it names.
+func TestStoredRecordOfAnother(t *testing.T) {
+	for _, c := range []struct {
+		name, member string
+		value        any
+	}{
+		{"another issuer", "issuer", "https://evil.example"},
+		{"another subject", "subject", "1"},
+		{"another client", "client_id", "somebody-else"},
+		{"no token", "refresh_token", ""},
+		{"another form", "v", "one"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			session := w.resumed()
+			item := session.Account().Item
+			data, err := w.store.Get(t.Context(), item, store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var record map[string]any
+			if err := json.Unmarshal(data, &record); err != nil {
+				t.Fatal(err)
+			}
+			record[c.member] = c.value
+			changed, _ := json.Marshal(record)
+			_ = w.store.Put(t.Context(), item, changed, store.Options{})
+			_, err = session.Token(t.Context())
+			wantCode(t, err, auth.CodeStoreUnavailable)
+			if n := w.count("token", "refresh_token"); n != 0 {
+				t.Error("the token was sent")
+			}
+		})
+	}
+}
