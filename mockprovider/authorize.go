@@ -273,5 +273,5 @@ func (p *Provider) authorizeInBrowser(x *exchange, a *authorizationRequest) {
 		i.user, i.authTime, path = u, authTime, consentPath
 	}
 	id := p.addInteraction(i)
-	http.Redirect(x.w, x.r, path+"?i="+id, http.StatusSeeOther)
+	http.Redirect(x.w, x.r, p.base+path+"?i="+id, http.StatusSeeOther)
 }

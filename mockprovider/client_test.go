@@ -48,7 +48,13 @@ func (r reply) get(name string) string {
 
 func newClient(t *testing.T, options ...mockprovider.Option) *client {
 	t.Helper()
-	c := &client{t: t, srv: mocktest.Start(t, options...)}
+	return clientOf(t, mocktest.Start(t, options...))
+}
+
+// clientOf is a client of a provider that runs already.
+func clientOf(t *testing.T, srv *mocktest.Server) *client {
+	t.Helper()
+	c := &client{t: t, srv: srv}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /start", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, c.authorizeURL(), http.StatusSeeOther)

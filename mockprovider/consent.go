@@ -54,7 +54,7 @@ func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 		p.redirectCode(x, i.request, i.user, i.authTime, granted)
 	case "switch":
 		i.user = User{}
-		http.Redirect(x.w, x.r, loginPath+"?i="+p.addInteraction(i), http.StatusSeeOther)
+		http.Redirect(x.w, x.r, p.base+loginPath+"?i="+p.addInteraction(i), http.StatusSeeOther)
 	default:
 		p.deny(x, i, "consent_denied")
 	}

@@ -5,6 +5,12 @@ import (
 	"slices"
 )
 
+// Where the metadata are found, below the issuer and before its path.
+const (
+	oidcDiscoveryPath  = "/.well-known/openid-configuration"
+	oauthDiscoveryPath = "/.well-known/oauth-authorization-server"
+)
+
 // serveDiscovery answers with the metadata (OpenID Connect Discovery §3).
 func (p *Provider) serveDiscovery(x *exchange) {
 	p.sendObject(x, StageDiscovery, http.StatusOK, p.metadata())

@@ -57,11 +57,11 @@ func (p *Provider) routes() http.Handler {
 	mux := http.NewServeMux()
 	add := func(path, name string, f endpointFunc, methods ...string) {
 		if path != "" {
-			mux.Handle(path, p.endpoint(name, f, methods...))
+			mux.Handle(p.base+path, p.endpoint(name, f, methods...))
 		}
 	}
 	paths := p.persona.Paths
-	add("/.well-known/openid-configuration", "discovery", p.serveDiscovery, "GET", "HEAD")
+	add(oidcDiscoveryPath, "discovery", p.serveDiscovery, "GET", "HEAD")
 	add(paths.JWKS, "jwks", p.serveJWKS, "GET", "HEAD")
 	add(paths.Authorization, "authorize", p.serveAuthorize, "GET", "POST")
 	add(paths.Token, "token", p.serveToken, "POST")
@@ -79,6 +79,11 @@ func (p *Provider) routes() http.Handler {
 	add("/_mock/style.css", "", p.serveStyle, "GET", "HEAD")
 	add("/{$}", "", p.serveHome, "GET", "HEAD")
 	add("/", "", p.serveNotFound, "GET", "HEAD", "POST")
+	// The well-known part comes before a tenant's path (RFC 8414 §3.1).
+	mux.Handle(oauthDiscoveryPath+p.base, p.endpoint("discovery", p.serveDiscovery, "GET", "HEAD"))
+	if p.parent == nil {
+		p.tenantRoutes(mux)
+	}
 	return mux
 }
 
@@ -129,7 +134,7 @@ func (p *Provider) checkHost(x *exchange) bool {
 		p.plainError(x, http.StatusServiceUnavailable, "The provider is not serving yet; use Start, Serve or WithIssuer.")
 		return false
 	}
-	_, host, _ := strings.Cut(issuer, "://")
+	_, host, _ := strings.Cut(strings.TrimSuffix(issuer, p.base), "://")
 	if x.r.Host == host {
 		return true
 	}

@@ -72,7 +72,7 @@ func (p *Provider) renameBrowser(x *exchange, b *browser) {
 	b.id, b.seen = randomString(24), p.nowLocked()
 	p.state.browsers[b.id] = b
 	http.SetCookie(x.w, &http.Cookie{
-		Name: p.cookieName(), Value: b.id, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: p.cookieName(), Value: b.id, Path: p.base + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 

@@ -28,6 +28,7 @@ type config struct {
 	issuer        string
 	controlToken  string
 	snapshot      []byte
+	tls           bool
 	hooks         []Hook
 }
 
@@ -98,7 +99,8 @@ func WithSigning(algorithm string) Option {
 }
 
 // WithClock sets the clock that codes, tokens, sessions and the journal go by.
-// The default is time.Now. Provider.Advance moves it further.
+// The default is time.Now. Advance, SetTime and FreezeTime move
+// and stop it.
 func WithClock(now func() time.Time) Option {
 	return func(c *config) error {
 		if now == nil {

@@ -22,6 +22,7 @@ var pageTemplates = sync.OnceValues(func() (*template.Template, error) {
 
 // view is what templates draw from.
 type view struct {
+	Base    string // what all paths begin with: "", or a tenant's "/t/NAME"
 	Title   string
 	Persona string
 	Client  string
@@ -68,7 +69,7 @@ func (p *Provider) page(x *exchange, status int, name string, v view, redirectUR
 		p.internalError(x, err)
 		return
 	}
-	v.Persona = p.persona.Title
+	v.Persona, v.Base = p.persona.Title, p.base
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, v); err != nil {
 		p.internalError(x, err)
@@ -99,7 +100,7 @@ func formTarget(redirectURI string) string {
 // loginPage asks who is there.
 func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 	v := view{
-		Title: "Choose an account", Client: clientName(i.request.client), ID: id, Path: loginPath,
+		Title: "Choose an account", Client: clientName(i.request.client), ID: id, Path: p.base + loginPath,
 		Notice: notice, PasswordForm: p.passwordForm, Email: i.request.loginHint, Password: SeedPassword,
 	}
 	hinted, _ := p.findUser(i.request.loginHint)
@@ -122,7 +123,7 @@ func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 // consentPage asks what the client may have.
 func (p *Provider) consentPage(x *exchange, i *interaction, id string) {
 	v := view{
-		Title: "Allow access", Client: clientName(i.request.client), ID: id, Path: consentPath,
+		Title: "Allow access", Client: clientName(i.request.client), ID: id, Path: p.base + consentPath,
 		User: p.userView(i.user),
 	}
 	for _, name := range i.request.scopes {
@@ -151,7 +152,7 @@ func (p *Provider) serveHome(x *exchange) {
 	paths := p.persona.Paths
 	v := view{Title: "Test provider", Issuer: p.Issuer(), ClientID: p.ClientID(), Client: clientName(p.clients[0])}
 	for _, e := range []endpointView{
-		{"Discovery", "/.well-known/openid-configuration"}, {"Authorization", paths.Authorization},
+		{"Discovery", oidcDiscoveryPath}, {"Authorization", paths.Authorization},
 		{"Token", paths.Token}, {"Userinfo", paths.Userinfo}, {"People API", paths.People},
 		{"Revocation", paths.Revocation}, {"Keys", paths.JWKS},
 	} {
@@ -180,7 +181,7 @@ func (p *Provider) serveStyle(x *exchange) {
 func (p *Provider) userView(u User) userView {
 	v := userView{Key: u.Key, Name: u.Name, Email: u.Email, Initials: u.initials(), Unverified: !u.EmailVerified}
 	if u.Portrait != nil {
-		v.Picture = picturePath(u)
+		v.Picture = p.base + picturePath(u)
 	}
 	return v
 }

@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"crypto/rand"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -15,6 +16,16 @@ import (
 
 // Provider is a mock provider. Its methods are safe for concurrent use.
 type Provider struct {
+	// config is what the provider was made from: what its tenants inherit.
+	config config
+	// parent, name and base are a tenant's: base is "/t/NAME", and all paths
+	// begin with it. They are empty for a provider that listens itself.
+	parent     *Provider
+	name, base string
+	tenantsMu  sync.Mutex // guards tenants and kept; never taken with mu held
+	tenants    map[string]*Provider
+	kept       map[string]json.RawMessage // tenants of the snapshot, until they are asked for
+
 	persona      persona.Persona
 	clients      []persona.Client
 	users        []User
@@ -33,8 +44,7 @@ type Provider struct {
 	instance string
 
 	mu     sync.Mutex // guards what follows
-	now    func() time.Time
-	offset time.Duration
+	clock  clock
 	issuer string
 	addr   string
 	server *http.Server
@@ -49,11 +59,20 @@ func New(options ...Option) (*Provider, error) {
 			return nil, fmt.Errorf("mock provider: %w", err)
 		}
 	}
+	return build(c, nil, "")
+}
+
+// build makes a provider, or a tenant if parent is not nil.
+func build(c config, parent *Provider, name string) (*Provider, error) {
 	p := &Provider{
+		config: c, parent: parent, name: name,
 		persona: c.persona, users: c.users, rotation: c.rotation, passwordForm: c.passwordForm,
-		nonLoopback: c.nonLoopback, hooks: c.hooks, now: c.now, issuer: c.issuer,
+		nonLoopback: c.nonLoopback, hooks: c.hooks, clock: clock{source: c.now}, issuer: c.issuer,
 		controlToken: c.controlToken, instance: randomString(6),
 		lifetime: time.Duration(c.persona.ExpiresIn) * time.Second,
+	}
+	if parent != nil {
+		p.base = tenantPrefix + name
 	}
 	p.clients = slices.Clone(c.clients)
 	if len(p.clients) == 0 {
@@ -68,6 +87,7 @@ func New(options ...Option) (*Provider, error) {
 	if p.controlToken == "" {
 		p.controlToken = randomString(32)
 	}
+	p.config.controlToken, p.config.snapshot = p.controlToken, nil
 	algorithm := c.persona.Algorithm
 	if c.algorithm != "" {
 		algorithm = c.algorithm
@@ -89,6 +109,12 @@ func (p *Provider) Handler() http.Handler { return p.handler }
 
 // Issuer returns the issuer, "" while it is not known.
 func (p *Provider) Issuer() string {
+	if p.parent != nil {
+		if root := p.parent.Issuer(); root != "" {
+			return root + p.base
+		}
+		return ""
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.issuer
@@ -96,6 +122,9 @@ func (p *Provider) Issuer() string {
 
 // Addr returns the host and port on which the provider listens, "" before.
 func (p *Provider) Addr() string {
+	if p.parent != nil {
+		return p.parent.Addr()
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.addr
@@ -121,23 +150,6 @@ func (p *Provider) ControlToken() string { return p.controlToken }
 
 // Journal returns the record of what happened.
 func (p *Provider) Journal() *journal.Journal { return &p.journal }
-
-// Now returns the time by the provider's clock.
-func (p *Provider) Now() time.Time {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.nowLocked()
-}
-
-func (p *Provider) nowLocked() time.Time { return p.now().Add(p.offset) }
-
-// Advance moves the provider's clock by d, which may be negative. Codes,
-// tokens and sessions expire accordingly.
-func (p *Provider) Advance(d time.Duration) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.offset += d
-}
 
 // PeopleAPI returns the address of the People API's people/me, "" if the
 // persona has none.

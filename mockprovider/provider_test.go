@@ -266,7 +266,7 @@ func TestTokenLifetime(t *testing.T) {
 // TestUnknown checks that nothing else answers.
 func TestUnknown(t *testing.T) {
 	c := newClient(t)
-	for _, path := range []string{"/nothing", "/picture/nobody", "/_mock/", "/.well-known/oauth-authorization-server"} {
+	for _, path := range []string{"/nothing", "/picture/nobody", "/_mock/", "/t/nobody/", "/t/nobody/token", "/.well-known/oauth-authorization-server/t/nobody"} {
 		if r := c.get(path); r.status != 404 {
 			t.Errorf("%s: %d", path, r.status)
 		}

@@ -23,6 +23,9 @@ const (
 // Start listens on addr ("127.0.0.1:0" for any free port), answers in the
 // background and returns. It ends when ctx does or Close is called.
 func (p *Provider) Start(ctx context.Context, addr string) error {
+	if p.parent != nil {
+		return errTenant
+	}
 	if err := p.checkAddr(addr); err != nil {
 		return err
 	}
@@ -47,6 +50,9 @@ func (p *Provider) Start(ctx context.Context, addr string) error {
 // Serve answers on the listener until ctx ends or Close is called, and closes
 // the listener. It returns nil in both cases.
 func (p *Provider) Serve(ctx context.Context, listener net.Listener) error {
+	if p.parent != nil {
+		return errors.Join(errTenant, listener.Close())
+	}
 	if err := p.checkAddr(listener.Addr().String()); err != nil {
 		return errors.Join(err, listener.Close())
 	}

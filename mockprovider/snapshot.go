@@ -25,6 +25,8 @@ type snapshot struct {
 	Grants    []grant       `json:"grants"`
 	Access    []accessToken `json:"access"`
 	Consents  []consent     `json:"consents"`
+	// Tenants are the tenants' snapshots by name.
+	Tenants map[string]json.RawMessage `json:"tenants,omitempty"`
 }
 
 type consent struct {
@@ -34,10 +36,15 @@ type consent struct {
 }
 
 // Snapshot returns the provider's lasting state as versioned JSON: keys,
-// grants, consents and the address on which it listened. Give it to
+// grants, consents and the address on which it listened; of its tenants too,
+// each of which goes on when Tenant makes it again. Give it to
 // WithSnapshot, and listen on SnapshotAddr again, to go on after a restart.
 func (p *Provider) Snapshot() ([]byte, error) {
 	key, err := p.keys.export()
+	if err != nil {
+		return nil, fmt.Errorf("mock provider: %w", err)
+	}
+	tenants, err := p.snapshotTenants()
 	if err != nil {
 		return nil, fmt.Errorf("mock provider: %w", err)
 	}
@@ -47,6 +54,7 @@ func (p *Provider) Snapshot() ([]byte, error) {
 	out := snapshot{
 		Version: snapshotVersion, Persona: p.persona.Name, Addr: p.addr, Issuer: p.issuer, Instance: p.instance,
 		Algorithm: p.keys.algorithm, Key: key, Secret: p.state.secret,
+		Tenants: tenants,
 	}
 	for _, id := range p.state.order {
 		out.Grants = append(out.Grants, *p.state.grants[id])
@@ -102,6 +110,7 @@ func (p *Provider) restore(data []byte) error {
 	if in.Instance != "" {
 		p.instance = in.Instance
 	}
+	p.kept = in.Tenants
 	s := p.state
 	s.secret = in.Secret
 	for i := range in.Grants {

@@ -49,6 +49,26 @@ func Start(t testing.TB, options ...mockprovider.Option) *Server {
 	return &Server{Provider: p}
 }
 
+// Tenant gives a part of a test a provider of its own at the server's address,
+// and ends it with t. It fails t at once if it cannot, or if the name is taken.
+func (s *Server) Tenant(t testing.TB, name string, options ...mockprovider.Option) *Server {
+	t.Helper()
+	if s.FindTenant(name) != nil {
+		t.Fatalf("there is a tenant %q already", name)
+	}
+	p, err := s.Provider.Tenant(name, options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		s.RemoveTenant(name)
+		if t.Failed() {
+			t.Logf("journal of the mock provider at %s:\n%s", p.Issuer(), p.Journal())
+		}
+	})
+	return &Server{Provider: p}
+}
+
 // Person returns somebody who signs in as the given user (key, e-mail address
 // or subject; "" for the first user) and allows everything. Its fields can be
 // changed before Open. Each person has a browser, and cookies, of his own.
