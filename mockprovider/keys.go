@@ -149,3 +149,12 @@ func (k *keyring) restore(der []byte) error {
 	k.key = key
 	return nil
 }
+
+// rotate forgets the key, so that the next signature is made with a new one.
+func (k *keyring) rotate() error {
+	k.mu.Lock()
+	k.key = nil
+	k.mu.Unlock()
+	_, err := k.current()
+	return err
+}

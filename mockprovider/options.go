@@ -195,7 +195,7 @@ func WithHook(stage Stage, f func(*Event)) Option {
 		if f == nil {
 			return fmt.Errorf("hook for stage %q is nil", stage)
 		}
-		if !stage.known() {
+		if !stage.Known() {
 			return fmt.Errorf("unknown stage %q", stage)
 		}
 		c.hooks = append(c.hooks, Hook{Stage: stage, Func: f})
