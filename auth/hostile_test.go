@@ -77,6 +77,9 @@ func bends() []bend {
 		{"discovery: 404", transport, answer("discovery", 404, "text/plain", "nothing"), auth.CodeProviderUnreachable},
 		{"discovery: huge", transport, answer("discovery", 200, "application/json", `{"x":"`+strings.Repeat("x", 2<<20)+`"}`), auth.CodeProviderUnreachable},
 
+		{"discovery: algorithms not listed, so RS256 alone", discovery, del("id_token_signing_alg_values_supported"), auth.CodeIDTokenSignature},
+		{"discovery: the key's algorithm not listed", discovery, set("id_token_signing_alg_values_supported", []string{"RS256"}), auth.CodeIDTokenSignature},
+
 		// Authorization response. A wrong state never gets this far: the
 		// receiver goes on waiting (TestForgeriesDoNotEndTheWait).
 		{"response: another iss", redirect, setParam("iss", "https://evil.example"), auth.CodeIssMismatch},
@@ -88,6 +91,12 @@ func bends() []bend {
 			e.Params.Set("error", "server_error")
 			e.Params.Set("error_description", "<script>alert(1)</script>\x1b[31m")
 		}, auth.CodeAuthorizationError},
+		{"response: endless error", redirect, func(e *mockprovider.Event) {
+			e.Params.Delete("code")
+			e.Params.Set("error", strings.Repeat("x", 1000))
+			e.Params.Set("error_description", strings.Repeat("y", 1000))
+		}, auth.CodeAuthorizationError},
+		{"response: endless code", redirect, setParam("code", strings.Repeat("x", 4097)), auth.CodeAuthorizationError},
 		{"response: another's code", redirect, setParam("code", "4/0Astolen-code-of-somebody-else"), auth.CodeTokenInvalidGrant},
 
 		// Token response.
@@ -106,6 +115,10 @@ func bends() []bend {
 		}, auth.CodeProviderUnreachable},
 		{"token: error with status 200", token, func(e *mockprovider.Event) { e.Object.Set("error", "invalid_grant") }, auth.CodeTokenInvalidGrant},
 		{"token: no access token", token, del("access_token"), auth.CodeTokenResponseInvalid},
+		{"token: endless access token", token, set("access_token", strings.Repeat("x", 64<<10+1)), auth.CodeTokenResponseInvalid},
+		{"token: access token with a line break", token, set("access_token", "a\r\nX-Evil: 1"), auth.CodeTokenResponseInvalid},
+		{"token: endless junk type", token, set("token_type", strings.Repeat("x", 5000)), auth.CodeTokenResponseInvalid},
+		{"token: endless error", transport, answer("token", 400, "application/json", `{"error":"`+strings.Repeat("x", 5000)+`"}`), auth.CodeTokenEndpointError},
 		{"token: junk type", token, set("token_type", "Basic"), auth.CodeTokenResponseInvalid},
 		{"token: no type", token, del("token_type"), auth.CodeTokenResponseInvalid},
 		{"token: type in other letters (legal)", token, set("token_type", "bEARER"), ""},
@@ -122,6 +135,8 @@ func bends() []bend {
 		{"id_token: Google's bare issuer from elsewhere", claims, set("iss", "accounts.google.com"), auth.CodeIDTokenIssuer},
 		{"id_token: no subject", claims, del("sub"), auth.CodeIDTokenSubject},
 		{"id_token: endless subject", claims, set("sub", strings.Repeat("1", 256)), auth.CodeIDTokenSubject},
+		{"id_token: subject that is not ASCII", claims, set("sub", "ada\u0435"), auth.CodeIDTokenSubject},
+		{"id_token: subject with a line break", claims, set("sub", "ada\nadmin"), auth.CodeIDTokenSubject},
 		{"id_token: another audience", claims, set("aud", "somebody-else"), auth.CodeIDTokenAudience},
 		{"id_token: no audience", claims, del("aud"), auth.CodeIDTokenAudience},
 		{"id_token: second audience", claims, func(e *mockprovider.Event) {
@@ -197,6 +212,9 @@ func TestHostileProvider(t *testing.T) {
 				return
 			}
 			wantCode(t, err, b.want)
+			if p := auth.AsProblem(err); len(p.Error()) > 700 || len(p.Values["Error"]) > 70 {
+				t.Errorf("the error is as long as the provider likes: %d bytes, value %d", len(p.Error()), len(p.Values["Error"]))
+			}
 			if text := err.Error(); strings.ContainsAny(text, "\x1b\n\r") || strings.Contains(text, w.server.ClientSecret()) {
 				t.Errorf("the error's text is not clean: %q", text)
 			}
