@@ -14,7 +14,8 @@ cd "$(dirname "$0")/.."
 build=(gcc libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev pkg-config xdg-utils)
 # libgl1-mesa-dri draws without a graphics card, fonts-noto-core has the scripts
 # of the seeded users' names, xev of x11-utils is "another window".
-test=(xvfb openbox dbus-daemon gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core)
+# dbus-x11 is the launcher that busguard keeps from being launched.
+test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core)
 package=(lintian desktop-file-utils libglib2.0-bin)
 
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
