@@ -30,7 +30,7 @@ type Pending struct {
 
 func newPending(a *Attempt, tokens tokenResponse, identity Identity) *Pending {
 	p := &Pending{attempt: a, tokens: tokens, identity: identity}
-	p.limit = time.AfterFunc(a.client.config.Timeout, func() { p.Discard(context.Background()) })
+	p.limit = time.AfterFunc(a.client.config.Timeout, func() { p.drop(context.Background()) })
 	return p
 }
 
@@ -110,10 +110,14 @@ func (s *Session) adopt(p *Pending, place store.Store) {
 // signed in already they are left to expire: providers such as Google would
 // revoke that session too. After Commit it does nothing, so it may be deferred.
 func (p *Pending) Discard(ctx context.Context) {
+	p.limit.Stop()
+	p.drop(ctx)
+}
+
+func (p *Pending) drop(ctx context.Context) {
 	if !p.answered.CompareAndSwap(false, true) {
 		return
 	}
-	p.limit.Stop()
 	defer p.attempt.client.begin()()
 	p.attempt.receiver.Tell(loopback.Cancelled())
 	if p.attempt.client.index.has(p.Account()) {
