@@ -86,7 +86,8 @@ func TestDiscardSparesTheSessionThatIsThere(t *testing.T) {
 }
 
 func TestPendingThatIsNotAnsweredIsDiscarded(t *testing.T) {
-	w := newWorld(t, func(c *auth.Config) { c.Timeout = time.Second })
+	t.Parallel() // it waits
+	w := newWorld(t, func(c *auth.Config) { c.Timeout = 3 * time.Second })
 	pending := w.pending()
 	contains(t, "page", <-w.pages, `data-verdict="cancelled"`)
 	_, err := pending.Commit(t.Context())
@@ -196,6 +197,7 @@ func TestSessionWithoutAKeychain(t *testing.T) {
 
 // A write that failed leaves the session in memory, for later Resumes too.
 func TestResumeAfterAFailedWrite(t *testing.T) {
+	t.Parallel() // it waits
 	w := newWorld(t, nil)
 	w.store.fail("put", store.Unavailable, "")
 	session := w.session()
@@ -287,10 +289,14 @@ func TestFailedOpenLeavesNothingListening(t *testing.T) {
 
 // The caller's own deadline is a time limit like ours, no cancellation.
 func TestCallersDeadline(t *testing.T) {
-	w := newWorld(t, func(c *auth.Config) { c.OpenBrowser = func(context.Context, string) error { return nil } })
+	w := newWorld(t, nil)
+	attempt, err := w.client.Begin(t.Context(), w.provider, auth.SignInOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
-	_, err := w.client.SignIn(ctx, w.provider, auth.SignInOptions{})
+	_, err = attempt.Wait(ctx)
 	wantCode(t, err, auth.CodeSignInTimeout)
 }
 

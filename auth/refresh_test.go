@@ -92,6 +92,7 @@ func TestInvalidGrantOfATokenThatAnotherProcessRotated(t *testing.T) {
 
 // The store's token is the newest, unless this process could not write its own.
 func TestWhichRefreshTokenIsSent(t *testing.T) {
+	t.Parallel() // it waits
 	expire := func(t *testing.T, s *auth.Session) { t.Helper(); s.Expire(mustToken(t, s)) }
 	t.Run("the store's, where another process rotated it", func(t *testing.T) {
 		w := newWorld(t, nil)
@@ -108,6 +109,7 @@ func TestWhichRefreshTokenIsSent(t *testing.T) {
 		mustToken(t, session)
 	})
 	t.Run("the one in memory, where it could not be written", func(t *testing.T) {
+		t.Parallel()
 		w := newWorld(t, nil)
 		session := w.resumed()
 		w.store.fail("put", store.Locked, "")
@@ -115,6 +117,7 @@ func TestWhichRefreshTokenIsSent(t *testing.T) {
 		mustToken(t, session)
 	})
 	t.Run("the store's again, once it was written", func(t *testing.T) {
+		t.Parallel()
 		w := newWorld(t, nil)
 		session := w.resumed()
 		w.store.fail("put", store.Locked, "")
@@ -159,6 +162,7 @@ func TestBackgroundWorkShowsNoDialog(t *testing.T) {
 
 // A keychain that is locked for a moment costs nobody the session, and is told.
 func TestRotationThatCannotBeWritten(t *testing.T) {
+	t.Parallel() // it waits
 	w := newWorld(t, nil)
 	session := w.resumed()
 	w.store.fail("put", store.Locked, "")
@@ -181,6 +185,7 @@ func TestRotationThatCannotBeWritten(t *testing.T) {
 
 // Client.Close saves what could not be saved before.
 func TestCloseSavesWhatIsLeft(t *testing.T) {
+	t.Parallel() // it waits
 	w := newWorld(t, nil)
 	session := w.resumed()
 	w.store.fail("put", store.Locked, "")

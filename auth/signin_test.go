@@ -261,11 +261,12 @@ func TestCancelAndDeadline(t *testing.T) {
 		}
 	})
 	t.Run("deadline", func(t *testing.T) {
-		w := newWorld(t, func(c *auth.Config) {
-			c.Timeout = 50 * time.Millisecond
-			c.OpenBrowser = func(context.Context, string) error { return nil }
-		})
-		_, err := w.signIn()
+		w := newWorld(t, func(c *auth.Config) { c.Timeout = 50 * time.Millisecond })
+		attempt, err := w.client.Begin(t.Context(), w.provider, auth.SignInOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = attempt.Wait(t.Context())
 		wantCode(t, err, auth.CodeSignInTimeout)
 	})
 }

@@ -3,6 +3,7 @@ package presenter
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/flow"
@@ -16,6 +17,8 @@ type running struct {
 	cancel   context.CancelFunc
 	expected *auth.Account // who should sign in again; nil: anybody
 	answer   chan bool     // to State.Confirm
+	before   *auth.Session // shown when the sign-in began; nil: none
+	canceled atomic.Bool   // by the person, not by the end of the program
 }
 
 var errDiscarded = errors.New("another account than expected")
@@ -64,7 +67,7 @@ func (p *Presenter) startAttempt(provider auth.Provider, o auth.SignInOptions, e
 	}
 	p.last = func() { p.startAttempt(provider, o, expected) }
 	ctx, cancel := context.WithCancel(p.ctx)
-	r := &running{ctx: ctx, provider: provider, cancel: cancel, expected: expected, answer: make(chan bool, 1)}
+	r := &running{ctx: ctx, provider: provider, cancel: cancel, expected: expected, answer: make(chan bool, 1), before: p.session}
 	p.attempt = r
 	p.show(func(s *State) { *s = State{Screen: ScreenWaiting, SignIn: s.SignIn, Waiting: startWaiting(provider)} })
 	options := o
@@ -72,6 +75,12 @@ func (p *Presenter) startAttempt(provider auth.Provider, o auth.SignInOptions, e
 	p.work(func() {
 		defer cancel()
 		session, err := p.run(ctx, r, options)
+		if session != nil && session != r.before && r.canceled.Load() {
+			// Cancelled while the keychain was writing. Not left to an event:
+			// who cancels may quit next, and no event follows then.
+			p.end(session, session.Account().Key)
+			return
+		}
 		p.post(func() { p.finished(r, session, err) })
 	})
 }
@@ -207,7 +216,7 @@ func (p *Presenter) lookWhetherLocked() {
 // finished ends the attempt and shows what came of it.
 func (p *Presenter) finished(r *running, session *auth.Session, err error) {
 	if p.attempt != r {
-		if session != nil && session != p.session { // cancelled while the keychain was writing
+		if session != nil && session != p.session { // cancelled just after the keychain had written
 			p.work(func() { p.end(session, session.Account().Key) })
 		}
 		return
@@ -290,6 +299,7 @@ func (p *Presenter) Cancel() {
 	p.post(func() {
 		switch {
 		case p.attempt != nil:
+			p.attempt.canceled.Store(true)
 			p.attempt.cancel()
 			p.attempt = nil
 			p.back(nil)
