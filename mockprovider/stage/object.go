@@ -116,3 +116,8 @@ func (p *Params) Delete(name string) {
 
 // All returns the parameters in order.
 func (p *Params) All() []Param { return slices.Clone(p.list) }
+
+// Has says whether there is a parameter called name.
+func (p *Params) Has(name string) bool {
+	return slices.ContainsFunc(p.list, func(q Param) bool { return q.Name == name })
+}

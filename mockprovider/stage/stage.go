@@ -19,7 +19,14 @@ type Stage string
 const (
 	// Transport runs before the endpoint does, for every request: one can
 	// wait, or answer instead by setting Event.Body and Event.Status.
+	// Event.Params are the request's parameters, to be looked at only.
 	Transport Stage = "transport"
+	// AuthorizeRequest: Event.Params are the authorization request's
+	// parameters, before any check.
+	AuthorizeRequest Stage = "authorize-request"
+	// TokenRequest: Event.Params are the token request's parameters, before
+	// any check.
+	TokenRequest Stage = "token-request"
 	// Discovery: Event.Object is the discovery document.
 	Discovery Stage = "discovery"
 	// JWKS: Event.Object is the key set.
@@ -50,7 +57,10 @@ const (
 
 // All lists the stages.
 func All() []Stage {
-	return []Stage{Transport, Discovery, JWKS, Redirect, IDTokenHeader, IDTokenClaims, IDTokenCompact, Token, Userinfo, People, Picture, Wire}
+	return []Stage{
+		Transport, Discovery, JWKS, AuthorizeRequest, Redirect, TokenRequest, IDTokenHeader, IDTokenClaims, IDTokenCompact,
+		Token, Userinfo, People, Picture, Wire,
+	}
 }
 
 // Known says whether s is one of the stages.
@@ -70,7 +80,7 @@ type Event struct {
 	SignIn string
 	// Object is the JSON object of the response.
 	Object *Object
-	// Params are the parameters of a redirect.
+	// Params are the parameters of a request or a redirect.
 	Params *Params
 	// Text is a compact token, or a redirect URI.
 	Text string
