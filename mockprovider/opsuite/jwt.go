@@ -138,7 +138,11 @@ func (k key) verify(alg string, parts []string) error {
 		public := &rsa.PublicKey{N: number(k.N), E: int(number(k.E).Int64())}
 		return rsa.VerifyPKCS1v15(public, crypto.SHA256, sum[:], signature)
 	case "ES256":
-		public := &ecdsa.PublicKey{Curve: elliptic.P256(), X: number(k.X), Y: number(k.Y)}
+		point := append([]byte{4}, append(number(k.X).FillBytes(make([]byte, 32)), number(k.Y).FillBytes(make([]byte, 32))...)...)
+		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), point)
+		if err != nil {
+			return err
+		}
 		if len(signature) != 64 || !ecdsa.Verify(public, sum[:], new(big.Int).SetBytes(signature[:32]), new(big.Int).SetBytes(signature[32:])) {
 			return errors.New("is wrong")
 		}

@@ -1,10 +1,3 @@
-// Package panva_test runs two npm programs beside the mock: oidc-provider, a
-// certified provider, as one more target of package opsuite, and
-// openid-client, a certified client, as the judge of the mock's faults.
-//
-// They need Node 20 or newer; where it is missing the tests say so and are
-// skipped. The first run installs the packages from the lock file, which
-// names versions and hashes and no addresses.
 package panva_test
 
 import (
@@ -22,7 +15,8 @@ import (
 	"time"
 )
 
-// install installs the packages, once.
+// install installs the packages, once, from the lock file, which names versions
+// and hashes and no addresses.
 var install = sync.OnceValue(func() error {
 	lock, err := os.Stat("package-lock.json")
 	if err != nil {

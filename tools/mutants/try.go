@@ -1,0 +1,134 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// limit ends a mutant's tests: one that makes them hang is noticed too.
+const limit = "120s"
+
+// result is how a mutant fared.
+type result struct {
+	survived bool
+	noticed  []string // tests
+	problem  string
+}
+
+func (r result) line(verbose bool) string {
+	switch {
+	case r.problem != "":
+		return "NOT TRIED: " + r.problem
+	case r.survived:
+		return "SURVIVED"
+	case verbose:
+		return strings.Join(r.noticed, "\n    ")
+	case len(r.noticed) > 1:
+		return fmt.Sprintf("%s (and %d more)", r.noticed[0], len(r.noticed)-1)
+	}
+	return r.noticed[0]
+}
+
+// try runs the tests with the mutant's files in place of the real ones.
+func (m mutant) try(ctx context.Context, dir string) result {
+	overlay, err := m.overlay(dir)
+	if err != nil {
+		return result{survived: true, problem: err.Error()}
+	}
+	// A mutant that does not compile fails every test and proves nothing.
+	vet := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, m.tests...)...)
+	vet.Dir = m.module
+	if out, err := vet.CombinedOutput(); err != nil {
+		return result{survived: true, problem: "does not compile: " + firstLines(out)}
+	}
+	test := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-vet=off", "-timeout", limit, "-overlay", overlay}, m.tests...)...)
+	test.Dir = m.module
+	test.WaitDelay = 10 * time.Second
+	out, err := test.Output()
+	noticed := failed(out)
+	var exit *exec.ExitError
+	switch {
+	case err == nil:
+		return result{survived: true}
+	case !errors.As(err, &exit):
+		return result{survived: true, problem: err.Error()}
+	case len(noticed) == 0:
+		return result{survived: true, problem: "the tests failed, and none of them: " + firstLines(out)}
+	}
+	return result{noticed: noticed}
+}
+
+// overlay writes the changed files and the file that says where they belong.
+func (m mutant) overlay(dir string) (string, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", err
+	}
+	replace := map[string]string{}
+	for path, data := range m.changed {
+		real, err := filepath.Abs(path)
+		if err != nil {
+			return "", err
+		}
+		copied := filepath.Join(dir, fmt.Sprintf("%d.go", len(replace)))
+		if err := os.WriteFile(copied, data, 0o600); err != nil {
+			return "", err
+		}
+		replace[real] = copied
+	}
+	data, err := json.Marshal(map[string]any{"Replace": replace})
+	if err != nil {
+		return "", err
+	}
+	overlay := filepath.Join(dir, "overlay.json")
+	return overlay, os.WriteFile(overlay, data, 0o600)
+}
+
+// failed lists the tests that failed, without those that failed only because
+// one of their parts did. Tests of the suite come first.
+func failed(out []byte) []string {
+	var names []string
+	parts := map[string]bool{}
+	lines := bufio.NewScanner(bytes.NewReader(out))
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var event struct{ Action, Package, Test string }
+		if json.Unmarshal(lines.Bytes(), &event) != nil || event.Action != "fail" {
+			continue
+		}
+		_, room, _ := strings.Cut(event.Package, "/")
+		if event.Test == "" {
+			// A package that failed with no test: it panicked or hung.
+			if !parts[event.Package] {
+				names = append(names, room+" as a whole")
+			}
+			continue
+		}
+		parts[event.Package] = true
+		if parts[event.Package+" "+event.Test] {
+			continue
+		}
+		for parent := event.Test; strings.Contains(parent, "/"); {
+			parent = parent[:strings.LastIndex(parent, "/")]
+			parts[event.Package+" "+parent] = true
+		}
+		names = append(names, room+" "+event.Test)
+	}
+	return names
+}
+
+func firstLines(out []byte) string {
+	s := strings.TrimSpace(string(out))
+	if len(s) > 400 {
+		s = s[:400] + "…"
+	}
+	return s
+}
