@@ -9,6 +9,9 @@ import (
 	"strings"
 )
 
+// formType is the media type of forms.
+const formType = "application/x-www-form-urlencoded"
+
 // maxParams is the largest number of parameters in one request.
 const maxParams = 64
 
@@ -29,6 +32,11 @@ func parseParams(encoded string) (params, error) {
 	if err != nil {
 		return params{}, errors.New("the parameters are not application/x-www-form-urlencoded")
 	}
+	return newParams(values), nil
+}
+
+// newParams notes what was sent twice.
+func newParams(values url.Values) params {
 	p := params{values: values}
 	names := make([]string, 0, len(values))
 	for name := range values {
@@ -40,7 +48,7 @@ func parseParams(encoded string) (params, error) {
 			p.duplicate = name
 		}
 	}
-	return p, nil
+	return p
 }
 
 // get returns the value of a parameter, "" if it was omitted.
@@ -49,7 +57,7 @@ func (p params) get(name string) string { return p.values.Get(name) }
 // readForm reads the parameters of a POST body.
 func readForm(r *http.Request) (params, error) {
 	mediaType, _, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if err != nil || mediaType != "application/x-www-form-urlencoded" {
+	if err != nil || mediaType != formType {
 		return params{}, errors.New("Content-Type is not application/x-www-form-urlencoded")
 	}
 	var b strings.Builder

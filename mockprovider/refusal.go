@@ -13,8 +13,8 @@ type refusal struct {
 	description string
 	// status is the HTTP status; 0 means 400.
 	status int
-	// detail is expected and got, for the journal only.
-	detail string
+	// expected, got and detail are for the journal only.
+	expected, got, detail string
 }
 
 // refuse makes a refusal; check and spec are filled in by the pipeline.
@@ -36,7 +36,16 @@ func (f *refusal) withStatus(status int) *refusal {
 	return f
 }
 
-// withDetail sets what the journal says about expected and got.
+// wanted sets what the journal says about expected and got.
+func (f *refusal) wanted(expected, got string) *refusal {
+	f.expected, f.got = expected, got
+	if f.detail == "" {
+		f.detail = fmt.Sprintf("expected %q, got %q", expected, got)
+	}
+	return f
+}
+
+// withDetail sets what the journal says in words.
 func (f *refusal) withDetail(format string, args ...any) *refusal {
 	f.detail = fmt.Sprintf(format, args...)
 	return f

@@ -3,6 +3,7 @@ package mockprovider
 import (
 	"crypto"
 	"fmt"
+	"slices"
 
 	"app.latchkey/mockprovider/stage"
 )
@@ -27,18 +28,23 @@ type (
 
 // The stages; package stage says what Event holds at each.
 const (
-	StageTransport      = stage.Transport
-	StageDiscovery      = stage.Discovery
-	StageJWKS           = stage.JWKS
-	StageRedirect       = stage.Redirect
-	StageIDTokenHeader  = stage.IDTokenHeader
-	StageIDTokenClaims  = stage.IDTokenClaims
-	StageIDTokenCompact = stage.IDTokenCompact
-	StageToken          = stage.Token
-	StageUserinfo       = stage.Userinfo
-	StagePeople         = stage.People
-	StagePicture        = stage.Picture
-	StageWire           = stage.Wire
+	StageTransport        = stage.Transport
+	StageAuthorizeRequest = stage.AuthorizeRequest
+	StageTokenRequest     = stage.TokenRequest
+	StageDiscovery        = stage.Discovery
+	StageJWKS             = stage.JWKS
+	StageRedirect         = stage.Redirect
+	StageIDTokenHeader    = stage.IDTokenHeader
+	StageIDTokenClaims    = stage.IDTokenClaims
+	StageIDTokenCompact   = stage.IDTokenCompact
+	StageToken            = stage.Token
+	StageUserinfo         = stage.Userinfo
+	StagePeople           = stage.People
+	StageTokeninfo        = stage.Tokeninfo
+	StageIntrospection    = stage.Introspection
+	StageUserAPI          = stage.UserAPI
+	StagePicture          = stage.Picture
+	StageWire             = stage.Wire
 )
 
 // Hook is a function at a stage.
@@ -49,14 +55,21 @@ type Hook struct {
 
 // stage runs the hooks of e.Stage.
 func (p *Provider) stage(x *exchange, e *Event) {
-	if len(p.hooks) == 0 {
+	p.watch(x, e)
+	if !p.bending() {
 		return
 	}
 	e.Request, e.Header, e.Now, e.Provider = x.r, x.w.Header(), p.Now(), backstage{p}
+	e.SignIn = x.entry.SignIn
 	e.Endpoint, e.ClientID, e.User, e.GrantType = x.entry.Endpoint, x.entry.ClientID, x.entry.User, x.entry.GrantType
 	for _, h := range p.hooks {
 		if h.Stage == e.Stage {
 			h.Func(e)
+		}
+	}
+	for _, name := range p.faults.Apply(e) {
+		if !slices.Contains(x.entry.Faults, name) {
+			x.entry.Faults = append(x.entry.Faults, name)
 		}
 	}
 }
@@ -83,6 +96,3 @@ func (b backstage) SecretOf(clientID string) string {
 	c, _ := b.client(clientID)
 	return c.Secret
 }
-
-// RotateKeys implements stage.Provider.
-func (b backstage) RotateKeys() error { return b.keys.rotate() }

@@ -185,3 +185,41 @@ func distance(a, b string) int {
 	}
 	return row[len(b)]
 }
+
+// Nearest returns that candidate which name was most likely meant to be.
+func Nearest(name string, candidates []string) string { return nearest(name, candidates) }
+
+// Description is a row as the control API tells it.
+type Description struct {
+	Name     string      `json:"name"`
+	Stage    stage.Stage `json:"stage"`
+	Endpoint string      `json:"endpoint,omitempty"`
+	Grant    string      `json:"grant,omitempty"`
+	Params   []ParamInfo `json:"params,omitempty"`
+	About    string      `json:"about"`
+	Client   Verdict     `json:"client"`
+	Must     string      `json:"must"`
+	Spec     string      `json:"spec,omitempty"`
+	Suite    string      `json:"suite,omitempty"`
+}
+
+// ParamInfo is a parameter as the control API tells it.
+type ParamInfo struct {
+	Name    string `json:"name"`
+	Type    Type   `json:"type"`
+	Default string `json:"default"`
+	About   string `json:"about"`
+}
+
+// Descriptions returns the table in a form for JSON.
+func Descriptions() []Description {
+	out := make([]Description, 0, len(table))
+	for _, r := range table {
+		d := Description{r.Name, r.Stage, r.Endpoint, r.Grant, nil, r.About, r.Client, r.Must, r.Spec, r.Suite}
+		for _, p := range r.Params {
+			d.Params = append(d.Params, ParamInfo(p))
+		}
+		out = append(out, d)
+	}
+	return out
+}

@@ -207,7 +207,7 @@ var compactRows = []Row{
 	}),
 	{
 		Name: "id-token-key-rotated", Stage: stage.Transport, Endpoint: "token", Place: "keys",
-		About:  "the provider changes its key just before it signs; only the new key is published",
+		About:  "the provider changes its key just before it signs",
 		Client: Accept, Must: "fetch the keys once more when it meets an unknown kid", Spec: "OpenID Connect Core §10.1.1",
 		Suite: "oidcc-client-test-signing-key-rotation-just-before-signing",
 		bend: func(b *bend) {

@@ -1,8 +1,11 @@
 // Package journal keeps what happened at a mock provider: one entry per
-// request, with the check that refused it, if one did. A test asserts on it,
-// waits for it, and prints it when it fails.
+// request, with what was sent and answered, the sign-in it belongs to, the
+// faults that bent it, and the check that refused it, if one did. A test
+// asserts on it, waits for it, and prints it when it fails.
 //
-// Entries hold no codes, tokens or secrets: a journal can be shown to anybody.
+// What was sent and answered holds codes, tokens and secrets, which are none
+// at a mock; Entry.Redacted leaves them out. All other fields, and the lines
+// of String, hold none and can be shown to anybody.
 package journal
 
 import (
@@ -14,7 +17,11 @@ import (
 )
 
 // Limit is how many entries a Journal keeps; the oldest are dropped.
-const Limit = 10_000
+// MessageLimit is how many of them keep what was sent and answered.
+const (
+	Limit        = 10_000
+	MessageLimit = 2_000
+)
 
 // Entry is one request and its outcome.
 type Entry struct {
@@ -27,21 +34,37 @@ type Entry struct {
 	Endpoint string `json:"endpoint"`
 	Method   string `json:"method"`
 	// Path is the path without query, which could hold codes.
-	Path   string `json:"path"`
-	Status int    `json:"status"`
+	Path string `json:"path"`
+	// Status is the HTTP status that was sent, 0 if a fault let nothing be
+	// sent.
+	Status int `json:"status"`
 	// GrantType is the grant type of a token request.
 	GrantType string `json:"grant_type,omitempty"`
 	ClientID  string `json:"client_id,omitempty"`
 	// User is the subject that the request concerned.
 	User string `json:"user,omitempty"`
+	// SignIn names the sign-in that the request belongs to: "s1" is the first
+	// authorization request and all that came of it. "" if none is known, as
+	// for the discovery document.
+	SignIn string `json:"sign_in,omitempty"`
+	// Faults are the names of the faults that bent the response.
+	Faults []string `json:"faults,omitempty"`
 	// Error is the error code that the client got.
 	Error string `json:"error,omitempty"`
 	// RefusedBy names the check that refused.
 	RefusedBy string `json:"refused_by,omitempty"`
 	// Spec is the section that demands the check: "RFC 7636 §4.6".
 	Spec string `json:"spec,omitempty"`
-	// Detail says in words what the check expected and got.
+	// Expected and Got are what the check compared, where it compared two
+	// values that are no secrets.
+	Expected string `json:"expected,omitempty"`
+	Got      string `json:"got,omitempty"`
+	// Detail says in words why the check refused.
 	Detail string `json:"detail,omitempty"`
+	// Request and Response are what was sent and answered; nil in all but the
+	// newest entries, see MessageLimit.
+	Request  *Message `json:"request,omitempty"`
+	Response *Message `json:"response,omitempty"`
 }
 
 // String returns the entry as one line.
@@ -49,8 +72,8 @@ func (e Entry) String() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s %3d %-9s %s %s", e.Time.Format("15:04:05.000"), e.Status, e.Endpoint, e.Method, e.Path)
 	for _, f := range []struct{ name, value string }{
-		{"grant_type", e.GrantType}, {"user", e.User}, {"error", e.Error},
-		{"refused_by", e.RefusedBy}, {"spec", e.Spec}, {"detail", e.Detail},
+		{"sign_in", e.SignIn}, {"grant_type", e.GrantType}, {"user", e.User}, {"fault", strings.Join(e.Faults, " ")},
+		{"error", e.Error}, {"refused_by", e.RefusedBy}, {"spec", e.Spec}, {"detail", e.Detail},
 	} {
 		if f.value != "" {
 			fmt.Fprintf(&b, " %s=%q", f.name, f.value)
@@ -79,6 +102,9 @@ func (j *Journal) Add(e Entry) {
 		j.entries = append(j.entries[:0], j.entries[len(j.entries)-Limit+1:]...)
 	}
 	j.entries = append(j.entries, e)
+	if old := len(j.entries) - 1 - MessageLimit; old >= 0 {
+		j.entries[old].Request, j.entries[old].Response = nil, nil
+	}
 	if j.added != nil {
 		close(j.added)
 		j.added = nil

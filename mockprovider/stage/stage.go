@@ -47,6 +47,12 @@ const (
 	Userinfo Stage = "userinfo-json"
 	// People: Event.Object is the People API's response or its error.
 	People Stage = "people-json"
+	// Tokeninfo: Event.Object is the description of a token, or its error.
+	Tokeninfo Stage = "tokeninfo-json"
+	// Introspection: Event.Object is the introspection response.
+	Introspection Stage = "introspection-json"
+	// UserAPI: Event.Object is GitHub's user, or its error.
+	UserAPI Stage = "user-json"
 	// Picture: Event.Body holds the PNG.
 	Picture Stage = "picture"
 	// Wire is the last: Event.Status, Event.Header and Event.Body are what is
@@ -59,7 +65,7 @@ const (
 func All() []Stage {
 	return []Stage{
 		Transport, Discovery, JWKS, AuthorizeRequest, Redirect, TokenRequest, IDTokenHeader, IDTokenClaims, IDTokenCompact,
-		Token, Userinfo, People, Picture, Wire,
+		Token, Userinfo, People, Tokeninfo, Introspection, UserAPI, Picture, Wire,
 	}
 }
 
@@ -111,7 +117,7 @@ type Provider interface {
 	PublicKey() (crypto.PublicKey, error)
 	// SecretOf returns a client's secret, "" for a public or unknown client.
 	SecretOf(clientID string) string
-	// RotateKeys makes a new signing key. Only the new one is published from
-	// now on.
+	// RotateKeys makes a new signing key; what was signed before stays
+	// verifiable.
 	RotateKeys() error
 }

@@ -1,0 +1,172 @@
+package mockprovider
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+
+	"app.latchkey/mockprovider/journal"
+)
+
+// trail follows sign-ins: from an authorization request through the pages to
+// the code, and from there to all tokens. It only watches; what may be used is
+// for state to say. A code or token that was revoked is still followed.
+type trail struct {
+	mu   sync.Mutex
+	last int
+	// Two generations: when the new one is full it becomes the old one. What
+	// is forgotten that way is not followed any more, and nothing else.
+	recent, older map[string]step
+}
+
+// step is what is known of an interaction, a code or a token.
+type step struct{ signIn, client, user string }
+
+// trailLimit is how many steps a generation holds.
+const trailLimit = 8_192
+
+// begin names a new sign-in.
+func (t *trail) begin() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.last++
+	return "s" + strconv.Itoa(t.last)
+}
+
+// link notes that key (an interaction, a code, a token) belongs to a sign-in.
+func (t *trail) link(key string, s step) {
+	if key == "" || s.signIn == "" {
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.recent == nil || len(t.recent) >= trailLimit {
+		t.older, t.recent = t.recent, make(map[string]step)
+	}
+	t.recent[key] = s
+}
+
+func (t *trail) find(key string) step {
+	if key == "" {
+		return step{}
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if s, ok := t.recent[key]; ok {
+		return s
+	}
+	return t.older[key]
+}
+
+// readBody reads the request's body, at most what the endpoint would, and
+// leaves it to be read again.
+func (x *exchange) readBody() {
+	if x.r.Method != http.MethodPost {
+		return
+	}
+	body, err := io.ReadAll(x.r.Body)
+	x.body = body
+	again := io.Reader(bytes.NewReader(body))
+	if err != nil {
+		again = io.MultiReader(again, failing{err})
+	}
+	x.r.Body = io.NopCloser(again)
+}
+
+// failing is a reader that fails.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
+
+// sent returns the request's parameters as they came, those of the query
+// first.
+func (x *exchange) sent() *Params {
+	out := &Params{}
+	texts := []string{x.r.URL.RawQuery}
+	if strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		texts = append(texts, string(x.body))
+	}
+	for _, text := range texts {
+		// Unreadable ones are for the endpoint to refuse.
+		q, err := parseParams(text)
+		if err != nil {
+			continue
+		}
+		for name, values := range q.values {
+			for _, v := range values {
+				out.Add(name, v)
+			}
+		}
+	}
+	return out
+}
+
+// follow finds out which sign-in a request belongs to, before it is checked.
+func (p *Provider) follow(x *exchange) {
+	var key string
+	switch x.entry.Endpoint {
+	case "authorize":
+		x.entry.SignIn = p.trail.begin()
+		return
+	case "login", "consent":
+		key = x.sent().Get("i")
+	case "token":
+		sent := x.sent()
+		x.entry.GrantType, x.entry.ClientID = clip(sent.Get("grant_type"), 50), clip(sent.Get("client_id"), 100)
+		if key = sent.Get("code"); key == "" {
+			key = sent.Get("refresh_token")
+		}
+	case "revoke", "introspect", "tokeninfo":
+		sent := x.sent()
+		for _, name := range []string{"token", "access_token", "id_token"} {
+			if key == "" {
+				key = tokenKey(sent.Get(name))
+			}
+		}
+	case "end_session":
+		key = tokenKey(x.sent().Get("id_token_hint"))
+	case "userinfo", "people", "user":
+		_, key, _ = strings.Cut(x.r.Header.Get("Authorization"), " ")
+		if key == "" {
+			key = x.sent().Get("access_token")
+		}
+	}
+	s := p.trail.find(key)
+	x.entry.SignIn, x.entry.User = s.signIn, s.user
+	if s.client != "" {
+		x.entry.ClientID = s.client
+	}
+}
+
+// tokenKey is what a token is known by on the trail: an ID token by its
+// signature, for it is long.
+func tokenKey(token string) string {
+	if strings.Count(token, ".") == 2 && len(token) > 200 {
+		return token[strings.LastIndexByte(token, '.')+1:]
+	}
+	return token
+}
+
+// watch notes what a response gives away, before faults bend it.
+func (p *Provider) watch(x *exchange, e *Event) {
+	here := step{x.entry.SignIn, x.entry.ClientID, x.entry.User}
+	switch e.Stage {
+	case StageRedirect:
+		p.trail.link(e.Params.Get("code"), here)
+	case StageToken:
+		for _, name := range []string{"access_token", "refresh_token", "id_token"} {
+			if token, ok := e.Object.Get(name).(string); ok {
+				p.trail.link(tokenKey(token), here)
+			}
+		}
+	}
+}
+
+// keepMessages puts into the entry what was sent and answered.
+func (x *exchange) keepMessages() {
+	x.entry.Request = journal.NewMessage(x.r.URL.RawQuery, x.r.Header, x.body, len(x.body))
+	x.entry.Response = journal.NewMessage("", x.w.Header(), x.w.kept, x.w.size)
+}
