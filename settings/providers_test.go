@@ -2,6 +2,7 @@ package settings_test
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -182,6 +183,9 @@ func TestBrokenProviders(t *testing.T) {
 			p := auth.AsProblem(err)
 			if p.Phase != auth.PhaseConfiguration || p.Code != auth.CodeConfigInvalid || p.Next != auth.NextOpenConfig {
 				t.Errorf("got %s/%s/%s", p.Phase, p.Code, p.Next)
+			}
+			if !strings.HasPrefix(p.Values["Error"], fmt.Sprintf("providers.toml:%d:%d: ", c.line, c.column)) {
+				t.Errorf("the words a person reads do not name the place: %q", p.Values["Error"])
 			}
 		})
 	}

@@ -103,9 +103,12 @@ func (s *Settings) DemoStatePath() string { return filepath.Join(s.config, "demo
 // ProvidersPath is the list of providers that the user wrote; it may be absent.
 func (s *Settings) ProvidersPath() string { return filepath.Join(s.config, "providers.toml") }
 
-// invalid is the Problem of this package. path is for the words a person reads.
+// invalid is the Problem of this package. path and the error are for the words a
+// person reads: whoever is to mend a file must see where, without copying the
+// details first.
 func invalid(path string, err error) *auth.Problem {
 	p := &auth.Problem{Phase: auth.PhaseConfiguration, Code: auth.CodeConfigInvalid, Next: auth.NextOpenConfig, Err: err}
+	p = p.With("Error", auth.CleanText(err.Error(), 500))
 	if path != "" {
 		p = p.With("Path", path)
 	}

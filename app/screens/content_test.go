@@ -36,6 +36,17 @@ func TestSignInSays(t *testing.T) {
 	})
 }
 
+// Whoever is to mend a file must see where the mistake is, without pasting the
+// copied details somewhere first.
+func TestBrokenFileIsNamedWithItsPlace(t *testing.T) {
+	const place = `providers.toml:3:10: expected value but found "no" instead`
+	r := newRig(t)
+	r.root.Update(with(withProblem(signInState(), "config_invalid", presenter.NextOpenConfig), func(s *presenter.State) {
+		s.Problem.Values = map[string]string{"Error": place}
+	}))
+	r.wantTexts("providers.toml can't be read", place, "Mend the file", "[Show the folder]")
+}
+
 // The ribbon stays on every screen: what is seen is a demo all the time.
 func TestDemoRibbon(t *testing.T) {
 	r := newRig(t)
