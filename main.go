@@ -105,8 +105,7 @@ func run(o options) error {
 		stop() // a second Ctrl+C ends the program at once
 		window.Close()
 	})()
-	window.Run(p)
-	return nil
+	return window.Run(p)
 }
 
 // chooseProviders are those built in, those of providers.toml, or the demo. A

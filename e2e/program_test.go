@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,7 +19,7 @@ import (
 const binary = "../build/latchkey"
 
 // run runs the program without a display and a bus and returns what it wrote.
-func run(t *testing.T, env []string, args ...string) (out, errors string) {
+func run(t *testing.T, env []string, args ...string) (out, written string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -56,6 +57,28 @@ func TestInitOrder(t *testing.T) {
 	}
 	if guard > keyring {
 		t.Error("the keychain library is initialised before busguard")
+	}
+}
+
+// TestNoDisplay starts the program where no window can be: it says so, as
+// programs do, instead of breaking down.
+func TestNoDisplay(t *testing.T) {
+	for name, display := range map[string]string{"none": "", "not there": "DISPLAY=:64999"} {
+		t.Run(name, func(t *testing.T) {
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, binary, "--config", t.TempDir())
+			cmd.Env = []string{"HOME=" + t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", display}
+			out, err := cmd.CombinedOutput()
+			var exit *exec.ExitError
+			if !errors.As(err, &exit) || exit.ExitCode() != 1 {
+				t.Errorf("ended with %v, want exit code 1", err)
+			}
+			if text := string(out); !strings.Contains(text, "latchkey: no window could be opened: is there a display?") ||
+				strings.Contains(text, "goroutine") {
+				t.Errorf("it wrote:\n%s", text)
+			}
+		})
 	}
 }
 
@@ -139,8 +162,8 @@ func TestBrokenConfiguration(t *testing.T) {
 	try(t, "start", err)
 	state, err := program.Await(ctx, "the problem", func(s presenter.State) bool { return s.Problem != nil })
 	try(t, "problem", err)
-	if shown := state.Problem.Detail + strings.Join(values(state.Problem.Values), " "); !strings.Contains(shown, "3") {
-		t.Errorf("line 3 is not named in %+v", state.Problem)
+	if !strings.HasPrefix(state.Problem.Values["Error"], "providers.toml:3:10: ") {
+		t.Errorf("line 3, column 10 are not in what is shown: %+v", state.Problem)
 	}
 	if state.Problem.Next == "" {
 		t.Error("there is no next step")
@@ -148,12 +171,4 @@ func TestBrokenConfiguration(t *testing.T) {
 	if after, err := os.ReadFile(path); err != nil || string(after) != broken {
 		t.Errorf("the file was changed to %q, error = %v", after, err)
 	}
-}
-
-func values(m map[string]string) []string {
-	var all []string
-	for _, v := range m {
-		all = append(all, v)
-	}
-	return all
 }
