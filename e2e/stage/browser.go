@@ -20,6 +20,10 @@ import (
 	"github.com/chromedp/chromedp/remote"
 )
 
+// browserLeft is where the browser's window begins on the screen; what is left of
+// it is the program's.
+const browserLeft = 900
+
 // browserCommand finds the browser. A snap is none: it cannot use a profile
 // below /tmp.
 func browserCommand() (string, error) {
@@ -73,11 +77,11 @@ func (s *Stage) writeBrowserWrapper() error {
 	script := fmt.Sprintf(`#!/bin/sh
 printf '%%s\n' "$1" >>'%s'
 [ -s '%s' ] || echo $$ >'%s'
-exec setsid '%s' --remote-debugging-port=0 --user-data-dir='%s' --window-position=900,40 --window-size=1000,760 \
+exec setsid '%s' --remote-debugging-port=0 --user-data-dir='%s' --window-position=%d,40 --window-size=1000,760 \
   --password-store=basic --no-sandbox --disable-gpu --disable-quic --no-first-run --no-default-browser-check --test-type --no-proxy-server \
   --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage \
   "$1" >>'%s' 2>&1
-`, s.openedPath(), s.browserPID(), s.browserPID(), browser, s.browserProfile(), s.logPath("chromium"))
+`, s.openedPath(), s.browserPID(), s.browserPID(), browser, s.browserProfile(), browserLeft, s.logPath("chromium"))
 	if err := os.WriteFile(s.browserWrapper(), []byte(script), 0o700); err != nil {
 		return fmt.Errorf("writing the browser's wrapper: %w", err)
 	}

@@ -80,12 +80,15 @@ func (s *Stage) startDisplay(ctx context.Context) error {
 }
 
 // openboxConfig is a window manager of the usual manners: a new window gets the
-// focus, and the focus stays where it is until somebody moves it.
+// focus, and the focus stays where it is until somebody moves it. The program
+// stands left of the browser: a browser that comes to the front late must not
+// stand on the program's picture.
 const openboxConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
   <placement><policy>Smart</policy><center>yes</center></placement>
   <desktops><number>1</number></desktops>
+  <applications><application title="Latchkey"><position force="yes"><x>20</x><y>40</y></position></application></applications>
 </openbox_config>
 `
 
