@@ -128,7 +128,7 @@ func (p *Provider) follow(x *exchange) {
 		}
 	case "end_session":
 		key = tokenKey(x.sent().Get("id_token_hint"))
-	case "userinfo", "people", "user":
+	case "userinfo", "people", "user", "emails":
 		_, key, _ = strings.Cut(x.r.Header.Get("Authorization"), " ")
 		if key == "" {
 			key = x.sent().Get("access_token")

@@ -211,7 +211,7 @@ func (s Spec) checkMatch(row Row) error {
 // Endpoints lists the endpoints at which faults bend, named as in the journal.
 func Endpoints() []string {
 	return []string{
-		"discovery", "jwks", "authorize", "login", "consent", "token", "userinfo", "people", "user", "picture",
+		"discovery", "jwks", "authorize", "login", "consent", "token", "userinfo", "people", "user", "emails", "picture",
 		"revoke", "introspect", "tokeninfo", "end_session",
 	}
 }
