@@ -85,8 +85,8 @@ func TestInvalidGrantOfATokenThatAnotherProcessRotated(t *testing.T) {
 	if status := w.userinfo(mustToken(t, session)); status != http.StatusOK {
 		t.Errorf("userinfo: status %d", status)
 	}
-	if n := w.count("token", "refresh_token"); n != 2 {
-		t.Errorf("%d refreshes reached the provider, want the other process's and one more", n)
+	if n := w.count("token", "refresh_token"); n != 3 {
+		t.Errorf("%d refreshes, want the refused one, the other process's and one more", n)
 	}
 }
 
