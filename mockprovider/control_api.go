@@ -116,7 +116,7 @@ func (p *Provider) checkControl(x *exchange) *refusal {
 	got := x.r.Header.Get("Authorization")
 	if subtle.ConstantTimeCompare([]byte(got), []byte("Bearer "+p.controlToken)) != 1 {
 		x.w.Header().Set("WWW-Authenticate", `Bearer realm="mock control"`)
-		return refuse("unauthorized", "the control token is missing or wrong: send the one that the provider printed as Authorization: Bearer …").
+		return refuse("invalid_token", "the control token is missing or wrong: send the one that the provider printed as Authorization: Bearer …").
 			at("control_token", "RFC 6750 §3").withStatus(http.StatusUnauthorized)
 	}
 	return nil
