@@ -22,8 +22,16 @@ type authorizationRequest struct {
 	scopes      []string // short names, in the persona's order
 	prompts     []string
 	loginHint   string
-	maxAge      int // seconds; -1: not asked for
+	maxAge      int    // seconds; -1: not asked for
+	signIn      string // as in the journal
 	offline     bool
+	userAgent   string
+	// responseMode is query or form_post.
+	responseMode string
+	// hintSubject is who id_token_hint is about, "" without one.
+	hintSubject string
+	// newConsent says that the person allowed something for the first time.
+	newConsent bool
 }
 
 // The first checks make sure where a response may go. What they refuse is
@@ -46,8 +54,12 @@ var clientChecks = []check[*authorizationRequest]{
 		a.client = c
 		return nil
 	}},
-	{"redirect_uri_registered", "RFC 6749 §3.1.2.3, RFC 8252 §7.3", func(_ *Provider, a *authorizationRequest) *refusal {
+	{"redirect_uri_registered", "RFC 6749 §3.1.2.3, RFC 8252 §7.3", func(p *Provider, a *authorizationRequest) *refusal {
 		got := a.get("redirect_uri")
+		if got == "" && p.persona.RedirectURIOptional && len(a.client.RedirectURIs) > 0 {
+			a.redirectURI = a.client.RedirectURIs[0]
+			return nil
+		}
 		for _, registered := range a.client.RedirectURIs {
 			if sameRedirect(registered, got) {
 				a.redirectURI = got
@@ -55,7 +67,7 @@ var clientChecks = []check[*authorizationRequest]{
 			}
 		}
 		return refuse("invalid_request", "redirect_uri %q is not registered", clip(got, 200)).
-			withDetail("expected one of %q (any port on a loopback IP literal), got %q", a.client.RedirectURIs, clip(got, 200))
+			wanted("one of "+strings.Join(a.client.RedirectURIs, ", ")+" (any port on a loopback IP literal)", clip(got, 200))
 	}},
 }
 
@@ -64,6 +76,13 @@ var codeChallenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
 
 // requestChecks look at everything else.
 var requestChecks = []check[*authorizationRequest]{
+	{"user_agent", "RFC 8252 §8.12", func(p *Provider, a *authorizationRequest) *refusal {
+		if p.persona.RefuseEmbedded && embedded.MatchString(a.userAgent) {
+			return refuse("access_denied", "browsers inside other programs are not allowed").
+				wanted("a browser of its own", clip(a.userAgent, 200))
+		}
+		return nil
+	}},
 	{"parameters_once", "RFC 6749 §3.1", func(_ *Provider, a *authorizationRequest) *refusal {
 		if a.duplicate != "" {
 			return refuse("invalid_request", "%s was sent more than once", clip(a.duplicate, 50))
@@ -71,7 +90,7 @@ var requestChecks = []check[*authorizationRequest]{
 		return nil
 	}},
 	{"request_object", "OpenID Connect Core §6", func(_ *Provider, a *authorizationRequest) *refusal {
-		for _, name := range []string{"request", "request_uri"} {
+		for _, name := range []string{"request", "request_uri", "registration"} {
 			if a.get(name) != "" {
 				return refuse(name+"_not_supported", "%s is not supported", name)
 			}
@@ -88,9 +107,16 @@ var requestChecks = []check[*authorizationRequest]{
 			return refuse("unsupported_response_type", "response_type %q: only code is supported", clip(got, 50))
 		}
 	}},
-	{"response_mode", "OAuth 2.0 Multiple Response Types §2.1", func(_ *Provider, a *authorizationRequest) *refusal {
-		if got := a.get("response_mode"); got != "" && got != "query" {
-			return refuse("invalid_request", "response_mode %q: only query is supported", clip(got, 50))
+	{"response_mode", "OAuth 2.0 Multiple Response Types §2.1", func(p *Provider, a *authorizationRequest) *refusal {
+		a.responseMode = "query"
+		got := a.get("response_mode")
+		switch {
+		case got == "":
+		case slices.Contains(p.responseModes(), got):
+			a.responseMode = got
+		default:
+			return refuse("invalid_request", "response_mode %q is not supported", clip(got, 50)).
+				wanted("one of "+strings.Join(p.responseModes(), ", "), clip(got, 50))
 		}
 		return nil
 	}},
@@ -143,6 +169,18 @@ var requestChecks = []check[*authorizationRequest]{
 		a.maxAge = n
 		return nil
 	}},
+	{"id_token_hint", "OpenID Connect Core §3.1.2.1", func(p *Provider, a *authorizationRequest) *refusal {
+		hint := a.get("id_token_hint")
+		if hint == "" || !p.persona.OpenID {
+			return nil
+		}
+		claims, ok := p.readHint(hint)
+		if !ok {
+			return refuse("invalid_request", "id_token_hint is not an ID token of this provider")
+		}
+		a.hintSubject = claims.Subject
+		return nil
+	}},
 	{"access_type", "Google: OAuth 2.0 for installed applications", func(p *Provider, a *authorizationRequest) *refusal {
 		if p.persona.Refresh != persona.RefreshAccessType {
 			return nil
@@ -158,10 +196,22 @@ var requestChecks = []check[*authorizationRequest]{
 	}},
 }
 
+// embedded matches the User-Agent of browsers inside other programs: Android's
+// and Apple's web views, and the commonest frameworks around one.
+var embedded = regexp.MustCompile(`; wv\)|\b(Electron|CefSharp|QtWebEngine|JavaFX)/|AppleWebKit/[0-9.]+ \(KHTML, like Gecko\) Mobile/\w+$`)
+
+// responseModes are how the authorization response can be sent.
+func (p *Provider) responseModes() []string {
+	if len(p.persona.ResponseModes) == 0 {
+		return []string{"query"}
+	}
+	return p.persona.ResponseModes
+}
+
 // checkScope reads the scopes into their short names.
 func checkScope(p *Provider, a *authorizationRequest) *refusal {
 	asked := map[string]bool{}
-	for _, name := range strings.Fields(a.get("scope")) {
+	for _, name := range p.splitScopes(a.get("scope")) {
 		s, ok := p.persona.Scope(name)
 		if !ok && p.persona.RefuseUnknownScopes {
 			return refuse("invalid_scope", "unknown scope %q", clip(name, 100))
@@ -175,10 +225,19 @@ func checkScope(p *Provider, a *authorizationRequest) *refusal {
 			a.scopes = append(a.scopes, s.Name)
 		}
 	}
-	if len(a.scopes) == 0 {
+	if len(a.scopes) == 0 && !p.persona.EmptyScope {
 		return refuse("invalid_scope", "scope is missing or holds nothing that is known here")
 	}
 	return nil
+}
+
+// splitScopes splits a list of scopes. A persona that joins them otherwise
+// takes that separator too.
+func (p *Provider) splitScopes(list string) []string {
+	if s := p.persona.ScopeSeparator; s != "" {
+		list = strings.ReplaceAll(list, s, " ")
+	}
+	return strings.Fields(list)
 }
 
 // prompted says whether the request asked for that prompt.
@@ -188,8 +247,8 @@ func (a *authorizationRequest) prompted(prompt string) bool {
 
 // checkAuthorization checks an authorization request. onPage says that the
 // refusal must be shown on a page because nobody knows whom to redirect to.
-func (p *Provider) checkAuthorization(q params) (a *authorizationRequest, f *refusal, onPage bool) {
-	a = &authorizationRequest{params: q, maxAge: -1}
+func (p *Provider) checkAuthorization(q params, userAgent string) (a *authorizationRequest, f *refusal, onPage bool) {
+	a = &authorizationRequest{params: q, maxAge: -1, userAgent: userAgent, responseMode: p.earlyMode(q)}
 	if f := runChecks(p, a, clientChecks); f != nil {
 		return a, f, true
 	}
@@ -198,7 +257,19 @@ func (p *Provider) checkAuthorization(q params) (a *authorizationRequest, f *ref
 	}
 	f = runChecks(p, a, requestChecks)
 	a.nonce, a.loginHint = a.get("nonce"), a.get("login_hint")
+	if other := p.persona.LoginHint; other != "" && a.loginHint == "" {
+		a.loginHint = a.get(other)
+	}
 	return a, f, false
+}
+
+// earlyMode is how errors are sent that are found before response_mode is
+// looked at.
+func (p *Provider) earlyMode(q params) string {
+	if got := q.values["response_mode"]; len(got) == 1 && slices.Contains(p.responseModes(), got[0]) {
+		return got[0]
+	}
+	return "query"
 }
 
 // serveAuthorize is the authorization endpoint (RFC 6749 §3.1).
@@ -216,7 +287,8 @@ func (p *Provider) serveAuthorize(x *exchange) {
 		p.errorPage(x, f)
 		return
 	}
-	a, f, onPage := p.checkAuthorization(q)
+	a, f, onPage := p.checkAuthorization(p.bendParams(x, StageAuthorizeRequest, q), x.r.UserAgent())
+	a.signIn = x.entry.SignIn
 	x.entry.ClientID = a.client.ID
 	switch {
 	case f != nil && (onPage || p.persona.ErrorsOnPage):

@@ -29,6 +29,8 @@ type client struct {
 	srv      *mocktest.Server
 	callback *httptest.Server
 	redirect string
+	// forms are the forms that were posted to the callback.
+	forms chan url.Values
 	// change alters the authorization request before it is sent.
 	change func(url.Values)
 }
@@ -54,13 +56,22 @@ func newClient(t *testing.T, options ...mockprovider.Option) *client {
 // clientOf is a client of a provider that runs already.
 func clientOf(t *testing.T, srv *mocktest.Server) *client {
 	t.Helper()
-	c := &client{t: t, srv: srv}
+	c := &client{t: t, srv: srv, forms: make(chan url.Values, 10)}
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /start", func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, c.authorizeURL(), http.StatusSeeOther)
 	})
 	mux.HandleFunc("GET /callback", func(w http.ResponseWriter, r *http.Request) {
 		io.WriteString(w, "back at the client")
+	})
+	mux.HandleFunc("POST /callback", func(w http.ResponseWriter, r *http.Request) {
+		if err := r.ParseForm(); err == nil && r.URL.RawQuery == "" {
+			c.forms <- r.PostForm
+		}
+		io.WriteString(w, "back at the client")
+	})
+	mux.HandleFunc("GET /signed-out", func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, "signed out")
 	})
 	c.callback = httptest.NewServer(mux)
 	t.Cleanup(c.callback.Close)
@@ -112,6 +123,18 @@ func (c *client) response(p *mocktest.Person) url.Values {
 		c.t.Fatalf("the person ended at %s (%d), not at the client:\n%s", v.URL, v.Status, v.Body)
 	}
 	return u.Query()
+}
+
+// posted is the authorization response that came as a form.
+func (c *client) posted() url.Values {
+	c.t.Helper()
+	select {
+	case form := <-c.forms:
+		return form
+	default:
+		c.t.Fatal("no form was posted to the client")
+		return nil
+	}
 }
 
 // code signs Ada in and returns the code.
@@ -206,7 +229,7 @@ func (c *client) do(method, path string, body io.Reader, header ...string) reply
 		c.t.Fatal(err)
 	}
 	out := reply{status: response.StatusCode, header: response.Header, text: string(text)}
-	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") {
+	if strings.HasPrefix(response.Header.Get("Content-Type"), "application/json") && !strings.HasPrefix(out.text, "[") {
 		if err := json.Unmarshal(text, &out.json); err != nil {
 			c.t.Fatalf("not JSON: %v\n%s", err, text)
 		}

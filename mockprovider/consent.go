@@ -9,7 +9,7 @@ import (
 func (p *Provider) serveConsent(x *exchange) {
 	if x.r.Method != http.MethodPost {
 		id := x.r.URL.Query().Get("i")
-		i, f := p.findInteraction(x, id, false)
+		i, f := p.findInteraction(x, id, kindAuthorize, false)
 		if f == nil && i.user.Subject == "" {
 			f = refuse("invalid_request", "nobody has signed in yet").at("consent_after_login", "OpenID Connect Core §3.1.2.4")
 		}
@@ -22,7 +22,7 @@ func (p *Provider) serveConsent(x *exchange) {
 		p.consentPage(x, i, id)
 		return
 	}
-	i, form, f := p.postedInteraction(x)
+	i, form, f := p.postedInteraction(x, kindAuthorize)
 	if f == nil && i.user.Subject == "" {
 		f = refuse("invalid_request", "nobody has signed in yet").at("consent_after_login", "OpenID Connect Core §3.1.2.4")
 	}
@@ -47,6 +47,7 @@ func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 		key := pair{i.user.Subject, i.request.client.ID}
 		for _, s := range granted {
 			if !slices.Contains(p.state.consents[key], s) {
+				i.request.newConsent = true
 				p.state.consents[key] = append(p.state.consents[key], s)
 			}
 		}

@@ -22,10 +22,14 @@ func (p *Provider) metadata() *Object {
 	o := new(Object).
 		Set("issuer", p.Issuer()).
 		Set("authorization_endpoint", p.url(paths.Authorization)).
-		Set("token_endpoint", p.url(paths.Token)).
-		Set("userinfo_endpoint", p.url(paths.Userinfo))
-	if paths.Revocation != "" {
-		o.Set("revocation_endpoint", p.url(paths.Revocation))
+		Set("token_endpoint", p.url(paths.Token))
+	for _, e := range []struct{ name, path string }{
+		{"userinfo_endpoint", paths.Userinfo}, {"revocation_endpoint", paths.Revocation}, {"introspection_endpoint", paths.Introspection},
+		{"end_session_endpoint", paths.EndSession},
+	} {
+		if e.path != "" {
+			o.Set(e.name, p.url(e.path))
+		}
 	}
 	scopes, claims := []string{}, []string{"iss", "aud", "azp", "exp", "iat", "auth_time", "nonce", "at_hash"}
 	for _, s := range p.persona.Scopes {
@@ -35,8 +39,8 @@ func (p *Provider) metadata() *Object {
 	slices.Sort(claims)
 	o.Set("jwks_uri", p.url(paths.JWKS)).
 		Set("response_types_supported", []string{"code"}).
-		Set("response_modes_supported", []string{"query"}).
-		Set("grant_types_supported", []string{"authorization_code", "refresh_token"}).
+		Set("response_modes_supported", p.responseModes()).
+		Set("grant_types_supported", p.grantTypes()).
 		Set("subject_types_supported", []string{"public"}).
 		Set("id_token_signing_alg_values_supported", []string{p.keys.algorithm}).
 		Set("scopes_supported", scopes).
@@ -44,8 +48,12 @@ func (p *Provider) metadata() *Object {
 		Set("token_endpoint_auth_methods_supported", p.authMethods()).
 		Set("code_challenge_methods_supported", []string{"S256"}).
 		Set("prompt_values_supported", []string{"none", "login", "consent", "select_account"}).
+		Set("claims_parameter_supported", false).
 		Set("request_parameter_supported", false).
 		Set("request_uri_parameter_supported", false)
+	if paths.Introspection != "" {
+		o.Set("introspection_endpoint_auth_methods_supported", []string{"client_secret_post", "client_secret_basic"})
+	}
 	if p.persona.AdvertiseIss {
 		o.Set("authorization_response_iss_parameter_supported", true)
 	}
@@ -71,7 +79,7 @@ func (p *Provider) authMethods() []string {
 
 // serveJWKS answers with the key set (RFC 7517 §5).
 func (p *Provider) serveJWKS(x *exchange) {
-	set, err := p.keys.public()
+	set, err := p.keys.public(p.Now())
 	if err != nil {
 		p.internalError(x, err)
 		return

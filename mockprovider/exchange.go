@@ -1,7 +1,6 @@
 package mockprovider
 
 import (
-	"crypto/subtle"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -15,14 +14,23 @@ import (
 type exchange struct {
 	r     *http.Request
 	w     *recorder
+	body  []byte // what was posted
 	entry journal.Entry
+	// taken says that a fault did the sending, silent that the journal need
+	// not know.
+	taken, silent bool
 }
 
-// recorder notes the status that was sent.
+// recorder notes what was sent.
 type recorder struct {
 	http.ResponseWriter
 	status int
+	kept   []byte // the first part of the body
+	size   int    // of the whole body
 }
+
+// maxKept is how much of a response the journal keeps.
+const maxKept = 16 << 10
 
 func (w *recorder) WriteHeader(status int) {
 	if w.status == 0 {
@@ -35,6 +43,11 @@ func (w *recorder) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
+	if w.size += len(b); w.kept == nil && len(b) <= maxKept {
+		w.kept = b // nobody changes what was sent
+	} else if room := maxKept - len(w.kept); room > 0 {
+		w.kept = append(w.kept[:len(w.kept):len(w.kept)], b[:min(room, len(b))]...)
+	}
 	return w.ResponseWriter.Write(b)
 }
 
@@ -44,6 +57,7 @@ func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 // refused notes a refusal in the journal's entry.
 func (x *exchange) refused(f *refusal) {
 	x.entry.Error, x.entry.RefusedBy, x.entry.Spec, x.entry.Detail = f.code, f.check, f.spec, f.detail
+	x.entry.Expected, x.entry.Got = f.expected, f.got
 	if x.entry.Detail == "" {
 		x.entry.Detail = f.description
 	}
@@ -52,54 +66,13 @@ func (x *exchange) refused(f *refusal) {
 // endpointFunc answers one request.
 type endpointFunc func(x *exchange)
 
-// routes builds the handler from the persona's paths.
-func (p *Provider) routes() http.Handler {
-	mux := http.NewServeMux()
-	add := func(path, name string, f endpointFunc, methods ...string) {
-		if path != "" {
-			mux.Handle(p.base+path, p.endpoint(name, f, methods...))
-		}
-	}
-	paths := p.persona.Paths
-	add(oidcDiscoveryPath, "discovery", p.serveDiscovery, "GET", "HEAD")
-	add(paths.JWKS, "jwks", p.serveJWKS, "GET", "HEAD")
-	add(paths.Authorization, "authorize", p.serveAuthorize, "GET", "POST")
-	add(paths.Token, "token", p.serveToken, "POST")
-	add(paths.Userinfo, "userinfo", p.serveUserinfo, "GET")
-	add(paths.People, "people", p.servePeople, "GET")
-	if p.persona.RevokeWithoutClient {
-		add(paths.Revocation, "revoke", p.serveRevoke, "GET", "POST")
-	} else {
-		add(paths.Revocation, "revoke", p.serveRevoke, "POST")
-	}
-	add("/picture/{key}", "picture", p.servePicture, "GET", "HEAD")
-	add(loginPath, "login", p.serveLogin, "GET", "POST")
-	add(consentPath, "consent", p.serveConsent, "GET", "POST")
-	add("/_mock/journal", "journal", p.serveJournal, "GET")
-	add("/_mock/style.css", "", p.serveStyle, "GET", "HEAD")
-	add("/{$}", "", p.serveHome, "GET", "HEAD")
-	add("/", "", p.serveNotFound, "GET", "HEAD", "POST")
-	// The well-known part comes before a tenant's path (RFC 8414 §3.1).
-	mux.Handle(oauthDiscoveryPath+p.base, p.endpoint("discovery", p.serveDiscovery, "GET", "HEAD"))
-	if p.parent == nil {
-		p.tenantRoutes(mux)
-	}
-	return mux
-}
-
 // endpoint wraps an endpoint with what all have in common: headers, the Host
 // check, allowed methods, a body limit, hooks and the journal.
 func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		x := &exchange{r: r, w: &recorder{ResponseWriter: w}}
 		x.entry.Endpoint, x.entry.Method, x.entry.Path = name, clip(r.Method, 16), clip(r.URL.Path, 200)
-		defer func() {
-			x.entry.Time, x.entry.Status = p.Now(), x.w.status
-			if x.entry.Status == 0 {
-				x.entry.Status = http.StatusOK
-			}
-			p.journal.Add(x.entry)
-		}()
+		defer p.finish(x)
 		h := x.w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "same-origin")
@@ -108,6 +81,13 @@ func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http
 		if !p.checkHost(x) {
 			return
 		}
+		if p.allowsOrigin(name) {
+			allowOrigin(x)
+			if isPreflight(r) {
+				preflight(x, methods)
+				return
+			}
+		}
 		if !slices.Contains(methods, r.Method) {
 			h.Set("Allow", strings.Join(methods, ", "))
 			x.refused(refuse("invalid_request", "method %s is not allowed here", clip(r.Method, 16)).at("method", "RFC 9110 §15.5.6"))
@@ -115,14 +95,41 @@ func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http
 			return
 		}
 		r.Body = http.MaxBytesReader(x.w, r.Body, maxBodyBytes)
-		e := &Event{Stage: StageTransport}
-		p.stage(x, e)
-		if e.Body != nil || e.Status != 0 {
-			p.send(x, e.Status, "", e.Body)
-			return
+		x.readBody()
+		p.follow(x)
+		if p.bending() {
+			e := &Event{Stage: StageTransport, Params: x.sent()}
+			p.stage(x, e)
+			switch {
+			case e.Send != nil:
+				x.take(e)
+				return
+			case e.Body != nil || e.Status != 0:
+				p.send(x, e.Status, "", e.Body)
+				return
+			}
 		}
 		f(x)
 	})
+}
+
+// finish puts the request into the journal.
+func (p *Provider) finish(x *exchange) {
+	x.entry.Time, x.entry.Status = p.Now(), x.w.status
+	if x.entry.Status == 0 && !x.taken {
+		x.entry.Status = http.StatusOK
+	}
+	if x.silent || x.entry.Endpoint == "health" {
+		return // asked every few seconds, and no news
+	}
+	x.keepMessages()
+	p.journal.Add(x.entry)
+}
+
+// take lets a fault do the sending.
+func (x *exchange) take(e *Event) {
+	x.taken = true
+	e.Send(x.w)
 }
 
 // checkHost refuses requests that reached this server under another name: the
@@ -139,7 +146,7 @@ func (p *Provider) checkHost(x *exchange) bool {
 		return true
 	}
 	x.refused(refuse("invalid_request", "Host is not the issuer's").at("host", "RFC 9110 §15.5.20").
-		withDetail("expected %q, got %q", host, clip(x.r.Host, 100)))
+		wanted(host, clip(x.r.Host, 100)))
 	p.plainError(x, http.StatusMisdirectedRequest, "This is a test provider at "+issuer+" and answers under no other name.")
 	return false
 }
@@ -181,8 +188,17 @@ func (p *Provider) send(x *exchange, status int, contentType string, body []byte
 	if status == 0 {
 		status = http.StatusOK
 	}
+	if p.bending() {
+		e := &Event{Stage: StageWire, Status: status, Body: body}
+		p.stage(x, e)
+		if e.Send != nil {
+			x.take(e)
+			return
+		}
+		status, body = e.Status, e.Body
+	}
 	x.w.WriteHeader(status)
-	if x.r.Method != http.MethodHead {
+	if x.r.Method != http.MethodHead && len(body) > 0 {
 		_, _ = x.w.Write(body) // a client that went away is its own affair
 	}
 }
@@ -191,26 +207,6 @@ func (p *Provider) send(x *exchange, status int, contentType string, body []byte
 func (p *Provider) internalError(x *exchange, err error) {
 	x.entry.Error, x.entry.RefusedBy, x.entry.Detail = "server_error", "internal", err.Error()
 	p.plainError(x, http.StatusInternalServerError, "The test provider failed: "+err.Error())
-}
-
-// serveJournal answers with all entries. It asks for the control token also
-// on loopback: other users of this computer, and web pages, reach loopback.
-func (p *Provider) serveJournal(x *exchange) {
-	got := x.r.Header.Get("Authorization")
-	if subtle.ConstantTimeCompare([]byte(got), []byte("Bearer "+p.controlToken)) != 1 {
-		x.refused(refuse("invalid_token", "the control token is missing or wrong").at("control_token", "RFC 6750 §3"))
-		x.w.Header().Set("WWW-Authenticate", `Bearer realm="mock control"`)
-		p.plainError(x, http.StatusUnauthorized, "The journal needs the control token, which the provider prints when it starts.")
-		return
-	}
-	body, err := json.Marshal(map[string]any{"entries": p.journal.Match(func(e journal.Entry) bool {
-		return e.Endpoint != "journal" // asking is no news
-	})})
-	if err != nil {
-		p.internalError(x, err)
-		return
-	}
-	p.send(x, http.StatusOK, "application/json; charset=utf-8", body)
 }
 
 // clip shortens s to n bytes, for what strangers send.

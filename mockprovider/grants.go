@@ -16,6 +16,8 @@ const (
 	maxGrants       = 10_000
 	maxInteractions = 1_000
 	maxBrowsers     = 1_000
+	// maxAccessTokens is how many access tokens one grant has.
+	maxAccessTokens = 50
 	// refreshUnused is how long a refresh token lives without being used.
 	refreshUnused = 180 * 24 * time.Hour
 	// sweepEvery is the number of new grants between two sweeps.
@@ -61,8 +63,12 @@ type grant struct {
 	Refreshable    bool      `json:"refreshable"`
 	Generation     uint32    `json:"generation"`
 	RefreshExpires time.Time `json:"refresh_expires"`
+	// RefreshUntil is when refreshing ends whatever happens; zero means never.
+	RefreshUntil time.Time `json:"refresh_until,omitzero"`
 	// AccessExpires is when the last access token ends.
 	AccessExpires time.Time `json:"access_expires"`
+	// tokens are the access tokens, oldest first; some may have expired.
+	tokens []string
 }
 
 // accessToken is one access token of a grant.
@@ -109,6 +115,10 @@ func (s *state) drop(g *grant) {
 	}
 	delete(s.grants, g.ID)
 	delete(s.codes, g.Code)
+	for _, token := range g.tokens {
+		delete(s.access, token)
+	}
+	g.tokens = nil
 }
 
 // dropAll ends the grants for which match is true and returns their number.
@@ -150,12 +160,25 @@ func (s *state) sweep(now time.Time) {
 			delete(s.access, token)
 		}
 	}
+	for id, b := range s.browsers {
+		if now.Sub(b.seen) > sessionLifetime {
+			delete(s.browsers, id)
+		}
+	}
 	for id, i := range s.interactions {
 		if !now.Before(i.expires) {
 			delete(s.interactions, id)
 		}
 	}
-	s.order = slices.DeleteFunc(s.order, func(id string) bool { return s.grants[id] == nil })
+	gone := func(id string) bool { return s.grants[id] == nil }
+	s.order = slices.DeleteFunc(s.order, gone)
+	for key, own := range s.families {
+		if own = slices.DeleteFunc(own, gone); len(own) == 0 {
+			delete(s.families, key)
+		} else {
+			s.families[key] = own
+		}
+	}
 }
 
 // expired says whether nothing of the grant can be used any more. The code
@@ -183,11 +206,22 @@ func (s *state) findAccess(token string, now time.Time) (*accessToken, *grant) {
 // addAccess makes an access token of a grant.
 func (s *state) addAccess(g *grant, prefix string, scopes []string, expires time.Time) string {
 	token := prefix + randomString(32)
-	s.access[token] = &accessToken{Token: token, Grant: g.ID, Scopes: scopes, Expires: expires}
+	s.keepAccess(g, &accessToken{Token: token, Grant: g.ID, Scopes: scopes, Expires: expires})
 	if expires.After(g.AccessExpires) {
 		g.AccessExpires = expires
 	}
 	return token
+}
+
+// keepAccess stores an access token. Of a grant with many the oldest end: a
+// client that refreshes all day does not use them.
+func (s *state) keepAccess(g *grant, a *accessToken) {
+	s.access[a.Token] = a
+	g.tokens = append(g.tokens, a.Token)
+	for len(g.tokens) > maxAccessTokens {
+		delete(s.access, g.tokens[0])
+		g.tokens = g.tokens[1:]
+	}
 }
 
 // A refresh token is the grant's id, the generation and a MAC over both: a

@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 )
 
@@ -38,14 +39,14 @@ func (p *Provider) idTokenClaims(t *tokenRequest) *Object {
 	if u, ok := p.findUser(g.User); ok && p.persona.ClaimsInIDToken {
 		p.addClaims(o, u, t.scopes)
 	}
-	o.Set("at_hash", atHash(t.access))
+	o.Set("at_hash", atHash(p.keys.algorithm, t.access))
 	if g.Nonce != "" && t.get("grant_type") == "authorization_code" {
 		o.Set("nonce", g.Nonce)
 	}
 	return o.
 		Set("auth_time", g.AuthTime.Unix()).
 		Set("iat", t.now.Unix()).
-		Set("exp", t.now.Unix()+int64(p.persona.ExpiresIn))
+		Set("exp", t.now.Add(p.idTokenLifetime()).Unix())
 }
 
 // addClaims adds those claims about u that the scopes open.
@@ -62,8 +63,12 @@ func (p *Provider) addClaims(o *Object, u User, scopes []string) {
 }
 
 // atHash is the left half of the access token's hash (OpenID Connect Core
-// §3.1.3.6). RS256 and ES256 both go with SHA-256.
-func atHash(accessToken string) string {
+// §3.1.3.6). RS256 and ES256 go with SHA-256, Ed25519 with SHA-512.
+func atHash(algorithm, accessToken string) string {
+	if algorithm == EdDSA {
+		sum := sha512.Sum512([]byte(accessToken))
+		return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
+	}
 	sum := sha256.Sum256([]byte(accessToken))
 	return base64.RawURLEncoding.EncodeToString(sum[:len(sum)/2])
 }

@@ -2,7 +2,10 @@ package mockprovider
 
 import (
 	"net/http"
+	"strings"
 	"time"
+
+	"app.latchkey/mockprovider/persona"
 )
 
 // How long a person may take, and how long a browser stays signed in.
@@ -11,15 +14,32 @@ const (
 	sessionLifetime     = 24 * time.Hour
 )
 
-// interaction is one authorization request that waits for a person. Its id is
-// good for one form only, and only from the browser that it was made for: both
+// kind is what an interaction asks the person.
+type kind int
+
+const (
+	kindAuthorize kind = iota // who he is, and what he allows
+	kindLogout                // whether to sign out
+)
+
+// interaction is one request that waits for a person: of request and logout,
+// one is set. Its id is good for one form only, and only from the browser that it was made for: both
 // keep other pages from posting in the person's name.
 type interaction struct {
 	request  *authorizationRequest
+	logout   *endSessionRequest
 	browser  *browser
 	user     User // zero until somebody signed in
 	authTime time.Time
 	expires  time.Time
+}
+
+// client returns the client whose request waits.
+func (i *interaction) client() persona.Client {
+	if i.logout != nil {
+		return i.logout.client
+	}
+	return i.request.client
 }
 
 // browser is what the provider's cookie stands for.
@@ -28,6 +48,11 @@ type browser struct {
 	user     User // zero: nobody signed in
 	authTime time.Time
 	seen     time.Time
+}
+
+// secure says whether clients reach the provider by https only.
+func (p *Provider) secure() bool {
+	return strings.HasPrefix(p.issuerLocked(), "https://")
 }
 
 // cookieName differs between providers, because cookies do not tell ports
@@ -73,6 +98,7 @@ func (p *Provider) renameBrowser(x *exchange, b *browser) {
 	p.state.browsers[b.id] = b
 	http.SetCookie(x.w, &http.Cookie{
 		Name: p.cookieName(), Value: b.id, Path: p.base + "/", HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Secure: p.secure(),
 	})
 }
 
@@ -86,7 +112,11 @@ func (p *Provider) session(x *exchange, a *authorizationRequest) (User, time.Tim
 		return User{}, time.Time{}, false
 	}
 	age := p.nowLocked().Sub(b.authTime)
-	if age > sessionLifetime || (a.maxAge >= 0 && age > time.Duration(a.maxAge)*time.Second) {
+	// max_age=0 asks for a fresh sign-in, like prompt=login.
+	if age > sessionLifetime || a.maxAge == 0 || a.maxAge > 0 && age > time.Duration(a.maxAge)*time.Second {
+		return User{}, time.Time{}, false
+	}
+	if a.hintSubject != "" && a.hintSubject != b.user.Subject {
 		return User{}, time.Time{}, false
 	}
 	if hinted, _ := p.findUser(a.loginHint); a.loginHint != "" && hinted.Subject != b.user.Subject {
@@ -106,16 +136,19 @@ func (p *Provider) addInteraction(i *interaction) string {
 	i.expires = now.Add(interactionLifetime)
 	id := randomString(24)
 	p.state.interactions[id] = i
+	if i.request != nil {
+		p.trail.link(id, step{i.request.signIn, i.request.client.ID, i.user.Subject})
+	}
 	return id
 }
 
-// findInteraction returns the interaction of an id if it belongs to the
-// request's browser; take makes the id unusable.
-func (p *Provider) findInteraction(x *exchange, id string, take bool) (*interaction, *refusal) {
+// findInteraction returns the interaction of an id if it is of that kind and
+// belongs to the request's browser; take makes the id unusable.
+func (p *Provider) findInteraction(x *exchange, id string, want kind, take bool) (*interaction, *refusal) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	i := p.state.interactions[id]
-	if i == nil || !p.nowLocked().Before(i.expires) {
+	if i == nil || !p.nowLocked().Before(i.expires) || (i.logout != nil) != (want == kindLogout) {
 		return nil, refuse("invalid_request", "this page has been used already, or too long ago: start again from the program").
 			at("interaction_known", "RFC 9700 §4.7.1").withStatus(http.StatusGone)
 	}
@@ -133,7 +166,7 @@ func (p *Provider) findInteraction(x *exchange, id string, take bool) (*interact
 
 // postedInteraction reads a form of the provider's own pages: posted by these
 // pages and by no other, with an id that is used up by it.
-func (p *Provider) postedInteraction(x *exchange) (*interaction, params, *refusal) {
+func (p *Provider) postedInteraction(x *exchange, want kind) (*interaction, params, *refusal) {
 	if err := new(http.CrossOriginProtection).Check(x.r); err != nil {
 		return nil, params{}, refuse("invalid_request", "the form was sent by another site's page").
 			at("form_origin", "RFC 9700 §4.7.1").withStatus(http.StatusForbidden)
@@ -142,11 +175,11 @@ func (p *Provider) postedInteraction(x *exchange) (*interaction, params, *refusa
 	if err != nil {
 		return nil, params{}, refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6749 §3.1")
 	}
-	i, f := p.findInteraction(x, form.get("i"), true)
+	i, f := p.findInteraction(x, form.get("i"), want, true)
 	if f != nil {
 		return nil, params{}, f
 	}
-	x.entry.ClientID, x.entry.User = i.request.client.ID, i.user.Subject
+	x.entry.ClientID, x.entry.User = i.client().ID, i.user.Subject
 	return i, form, nil
 }
 

@@ -3,30 +3,43 @@ package mockprovider
 import (
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 )
 
-// keyring holds the signing key. It is made at first use, because an RSA key
-// takes some 50 ms and most tests start more providers than they sign tokens.
+// maxOldKeys is how many keys are published beside the current one.
+const maxOldKeys = 8
+
+// keyring holds the signing keys: the current one, and those before it for as
+// long as tokens live that they signed. The first is made when it is needed,
+// because an RSA key takes some 50 ms and most tests start more providers than
+// they sign tokens.
 type keyring struct {
 	algorithm string
 
 	mu  sync.Mutex
 	key *signingKey
+	old []*signingKey // oldest first
 }
 
 type signingKey struct {
 	id      string
 	private crypto.Signer
+	// until is when the last token ends that the key signed; zero while it is
+	// the current one.
+	until time.Time
 }
 
 func newKeyring(algorithm string) *keyring { return &keyring{algorithm: algorithm} }
@@ -35,21 +48,30 @@ func newKeyring(algorithm string) *keyring { return &keyring{algorithm: algorith
 func (k *keyring) current() (*signingKey, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.currentLocked()
+}
+
+func (k *keyring) currentLocked() (*signingKey, error) {
 	if k.key != nil {
 		return k.key, nil
 	}
-	var private crypto.Signer
-	var err error
-	if k.algorithm == ES256 {
-		private, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	} else {
-		private, err = rsa.GenerateKey(rand.Reader, 2048)
-	}
+	private, err := newPrivateKey(k.algorithm)
 	if err != nil {
 		return nil, fmt.Errorf("making the %s key: %w", k.algorithm, err)
 	}
 	k.key, err = newSigningKey(private)
 	return k.key, err
+}
+
+func newPrivateKey(algorithm string) (crypto.Signer, error) {
+	switch algorithm {
+	case ES256:
+		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case EdDSA:
+		_, private, err := ed25519.GenerateKey(rand.Reader)
+		return private, err
+	}
+	return rsa.GenerateKey(rand.Reader, 2048)
 }
 
 // newSigningKey names a key by its RFC 7638 thumbprint.
@@ -61,100 +83,191 @@ func newSigningKey(private crypto.Signer) (*signingKey, error) {
 	return &signingKey{id: base64.RawURLEncoding.EncodeToString(thumb[:12]), private: private}, nil
 }
 
-// public returns the key set's member for the current key (RFC 7517).
-func (k *keyring) public() (*Object, error) {
-	key, err := k.current()
+// rotate makes a new key for what is signed from now on. The old one stays in
+// the key set until the given time.
+func (k *keyring) rotate(until time.Time) error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	before := k.key
+	k.key = nil
+	if _, err := k.currentLocked(); err != nil {
+		k.key = before
+		return err
+	}
+	if before != nil {
+		before.until = until
+		k.old = append(k.old, before)
+		k.old = k.old[max(0, len(k.old)-maxOldKeys):]
+	}
+	return nil
+}
+
+// living returns the keys that are published at a time, the current one first.
+func (k *keyring) living(now time.Time) ([]*signingKey, error) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key, err := k.currentLocked()
 	if err != nil {
 		return nil, err
 	}
-	data, err := json.Marshal(jose.JSONWebKey{
-		Key: key.private.Public(), KeyID: key.id, Algorithm: k.algorithm, Use: "sig",
-	})
-	if err != nil {
-		return nil, fmt.Errorf("encoding the key: %w", err)
-	}
-	return new(Object).Set("keys", []json.RawMessage{data}), nil
+	k.old = slices.DeleteFunc(k.old, func(old *signingKey) bool { return !now.Before(old.until) })
+	return append([]*signingKey{key}, k.old...), nil
 }
 
-// sign returns the compact JWS over header and claims. The header is signed as
-// it is given, byte for byte, so that a hook can put anything into it.
+// public returns the key set (RFC 7517) at a time.
+func (k *keyring) public(now time.Time) (*Object, error) {
+	keys, err := k.living(now)
+	if err != nil {
+		return nil, err
+	}
+	var set []json.RawMessage
+	for _, key := range keys {
+		data, err := json.Marshal(jose.JSONWebKey{
+			Key: key.private.Public(), KeyID: key.id, Algorithm: k.algorithm, Use: "sig",
+		})
+		if err != nil {
+			return nil, fmt.Errorf("encoding the key: %w", err)
+		}
+		set = append(set, data)
+	}
+	return new(Object).Set("keys", set), nil
+}
+
+// sign returns the compact JWS over header and claims (RFC 7515 §7.1). The
+// header is signed as it is given, byte for byte, so that a hook can put
+// anything into it; the key and its algorithm stay the provider's.
 func (k *keyring) sign(header, claims *Object) (string, error) {
 	key, err := k.current()
 	if err != nil {
 		return "", err
 	}
-	payload, err := json.Marshal(claims)
+	h, err := json.Marshal(header)
+	if err != nil {
+		return "", fmt.Errorf("encoding the header: %w", err)
+	}
+	c, err := json.Marshal(claims)
 	if err != nil {
 		return "", fmt.Errorf("encoding the claims: %w", err)
 	}
-	extra := map[jose.HeaderKey]any{}
-	for _, m := range header.Members() {
-		if m.Name != "alg" {
-			extra[jose.HeaderKey(m.Name)] = m.Value
-		}
-	}
-	signer, err := jose.NewSigner(
-		jose.SigningKey{Algorithm: jose.SignatureAlgorithm(k.algorithm), Key: key.private},
-		&jose.SignerOptions{ExtraHeaders: extra})
-	if err != nil {
-		return "", fmt.Errorf("making the signer: %w", err)
-	}
-	signed, err := signer.Sign(payload)
+	b64 := base64.RawURLEncoding
+	text := b64.AppendEncode(make([]byte, 0, b64.EncodedLen(len(h))+b64.EncodedLen(len(c))+350), h)
+	text = b64.AppendEncode(append(text, '.'), c)
+	signature, err := key.signature(text)
 	if err != nil {
 		return "", fmt.Errorf("signing: %w", err)
 	}
-	return signed.CompactSerialize()
+	return string(b64.AppendEncode(append(text, '.'), signature)), nil
 }
 
-// export returns the key as PKCS #8, nil if none was made yet.
-func (k *keyring) export() ([]byte, error) {
+// signature signs in the form of JWS (RFC 7518 §3.3, §3.4, RFC 8037 §3.1).
+func (key *signingKey) signature(text []byte) ([]byte, error) {
+	sum := sha256.Sum256(text)
+	switch private := key.private.(type) {
+	case *ecdsa.PrivateKey:
+		r, s, err := ecdsa.Sign(rand.Reader, private, sum[:])
+		if err != nil {
+			return nil, err
+		}
+		out := make([]byte, 64)
+		r.FillBytes(out[:32])
+		s.FillBytes(out[32:])
+		return out, nil
+	case ed25519.PrivateKey:
+		return ed25519.Sign(private, text), nil
+	}
+	return key.private.Sign(rand.Reader, sum[:], crypto.SHA256)
+}
+
+// verify returns the claims of a compact JWS that one of the keys signed.
+func (k *keyring) verify(compact string, now time.Time) ([]byte, bool) {
+	signed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(k.algorithm)})
+	if err != nil {
+		return nil, false
+	}
+	keys, err := k.living(now)
+	if err != nil {
+		return nil, false
+	}
+	for _, key := range keys {
+		if payload, err := signed.Verify(key.private.Public()); err == nil {
+			return payload, true
+		}
+	}
+	return nil, false
+}
+
+// keyData is a key in a snapshot.
+type keyData struct {
+	PKCS8 []byte    `json:"pkcs8"`
+	Until time.Time `json:"until,omitzero"`
+}
+
+// export returns the keys, the current one last, none if none was made yet.
+func (k *keyring) export() ([]keyData, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.key == nil {
 		return nil, nil
 	}
-	return x509.MarshalPKCS8PrivateKey(k.key.private)
+	var out []keyData
+	for _, key := range append(slices.Clone(k.old), k.key) {
+		der, err := x509.MarshalPKCS8PrivateKey(key.private)
+		if err != nil {
+			return nil, fmt.Errorf("encoding the key: %w", err)
+		}
+		out = append(out, keyData{der, key.until})
+	}
+	return out, nil
 }
 
-// restore sets the key from PKCS #8. A key of another algorithm is dropped,
-// for the algorithm asked for now is what counts.
-func (k *keyring) restore(der []byte) error {
-	if len(der) == 0 {
-		return nil
-	}
-	parsed, err := x509.ParsePKCS8PrivateKey(der)
-	if err != nil {
-		return fmt.Errorf("reading the key: %w", err)
-	}
-	var private crypto.Signer
-	switch key := parsed.(type) {
-	case *rsa.PrivateKey:
-		if k.algorithm == RS256 {
-			private = key
-		}
-	case *ecdsa.PrivateKey:
-		if k.algorithm == ES256 && key.Curve == elliptic.P256() {
-			private = key
-		}
-	}
-	if private == nil {
-		return nil
-	}
-	key, err := newSigningKey(private)
-	if err != nil {
-		return err
-	}
+// restore sets the keys. Keys of another algorithm are dropped, for the
+// algorithm asked for now is what counts.
+func (k *keyring) restore(data []keyData) error {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	k.key = key
+	for i, d := range data {
+		parsed, err := x509.ParsePKCS8PrivateKey(d.PKCS8)
+		if err != nil {
+			return fmt.Errorf("reading the key: %w", err)
+		}
+		private, ok := parsed.(crypto.Signer)
+		if !ok || algorithmOf(private) != k.algorithm {
+			continue
+		}
+		key, err := newSigningKey(private)
+		if err != nil {
+			return err
+		}
+		if i == len(data)-1 {
+			k.key = key
+			continue
+		}
+		key.until = d.Until
+		k.old = append(k.old, key)
+	}
 	return nil
 }
 
-// rotate forgets the key, so that the next signature is made with a new one.
-func (k *keyring) rotate() error {
-	k.mu.Lock()
-	k.key = nil
-	k.mu.Unlock()
-	_, err := k.current()
-	return err
+// algorithmOf returns the algorithm that goes with a key, "" if there is none.
+func algorithmOf(private crypto.Signer) string {
+	switch key := private.(type) {
+	case *rsa.PrivateKey:
+		return RS256
+	case *ecdsa.PrivateKey:
+		if key.Curve == elliptic.P256() {
+			return ES256
+		}
+	case ed25519.PrivateKey:
+		return EdDSA
+	}
+	return ""
+}
+
+// RotateKeys makes a new signing key. The one before stays in the key set
+// until the ID tokens that it signed have expired.
+func (p *Provider) RotateKeys() error {
+	if err := p.keys.rotate(p.Now().Add(p.idTokenLifetime())); err != nil {
+		return fmt.Errorf("mock provider: %w", err)
+	}
+	return nil
 }

@@ -15,7 +15,7 @@ const (
 func (p *Provider) serveLogin(x *exchange) {
 	if x.r.Method != http.MethodPost {
 		id := x.r.URL.Query().Get("i")
-		i, f := p.findInteraction(x, id, false)
+		i, f := p.findInteraction(x, id, kindAuthorize, false)
 		if f != nil {
 			x.refused(f)
 			p.errorPage(x, f)
@@ -25,10 +25,14 @@ func (p *Provider) serveLogin(x *exchange) {
 		p.loginPage(x, i, id, "")
 		return
 	}
-	i, form, f := p.postedInteraction(x)
+	i, form, f := p.postedInteraction(x, kindAuthorize)
 	if f != nil {
 		x.refused(f)
 		p.errorPage(x, f)
+		return
+	}
+	if form.get("action") == "misbehave" && p.misbehave {
+		p.serveMisbehave(x, i, form)
 		return
 	}
 	if form.get("action") == "cancel" {

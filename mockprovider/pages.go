@@ -31,12 +31,17 @@ type view struct {
 
 	Users        []userView
 	Notice       string
+	Misbehave    []menuGroup // nil: no menu
+	Chosen       []chosenFault
 	PasswordForm bool
 	Email        string
 	Password     string
 
 	User   userView
 	Scopes []scopeView
+
+	Fields []Param // of the authorization response
+	Nonce  string  // of the page's script, "" if there is none
 
 	Error *refusal
 	Code  string
@@ -76,8 +81,12 @@ func (p *Provider) page(x *exchange, status int, name string, v view, redirectUR
 		return
 	}
 	h := x.w.Header()
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "+
-		"frame-ancestors 'none'; form-action 'self'"+formTarget(redirectURI))
+	policy := "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; " +
+		"frame-ancestors 'none'; form-action 'self'" + formTarget(redirectURI)
+	if v.Nonce != "" {
+		policy += "; script-src 'nonce-" + v.Nonce + "'"
+	}
+	h.Set("Content-Security-Policy", policy)
 	h.Set("X-Frame-Options", "DENY")
 	h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
 	p.send(x, status, "text/html; charset=utf-8", b.Bytes())
@@ -102,6 +111,9 @@ func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 	v := view{
 		Title: "Choose an account", Client: clientName(i.request.client), ID: id, Path: p.base + loginPath,
 		Notice: notice, PasswordForm: p.passwordForm, Email: i.request.loginHint, Password: SeedPassword,
+	}
+	if p.misbehave {
+		v.Misbehave, v.Chosen = faultMenu(), p.chosenFaults(i.request.signIn)
 	}
 	hinted, _ := p.findUser(i.request.loginHint)
 	for _, u := range p.users {
@@ -153,9 +165,13 @@ func (p *Provider) serveHome(x *exchange) {
 	v := view{Title: "Test provider", Issuer: p.Issuer(), ClientID: p.ClientID(), Client: clientName(p.clients[0])}
 	for _, e := range []endpointView{
 		{"Discovery", oidcDiscoveryPath}, {"Authorization", paths.Authorization},
-		{"Token", paths.Token}, {"Userinfo", paths.Userinfo}, {"People API", paths.People},
-		{"Revocation", paths.Revocation}, {"Keys", paths.JWKS},
+		{"Token", paths.Token}, {"Userinfo", paths.Userinfo}, {"People API", paths.People}, {"User API", paths.User},
+		{"Revocation", paths.Revocation}, {"Introspection", paths.Introspection}, {"End session", paths.EndSession},
+		{"Tokeninfo", paths.Tokeninfo}, {"Keys", paths.JWKS},
 	} {
+		if e.Name == "Discovery" && !p.persona.OpenID {
+			continue
+		}
 		if e.URL != "" {
 			e.URL = p.url(e.URL)
 			v.Endpoints = append(v.Endpoints, e)

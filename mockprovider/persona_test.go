@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"slices"
 	"testing"
 
 	"app.latchkey/mockprovider/persona"
@@ -10,34 +11,14 @@ import (
 // a check that exists: a renamed check would silently lose its words. It looks
 // inside, because nothing outside lists the checks.
 func TestPersonasNameChecks(t *testing.T) {
-	known := map[string]bool{"revoke_known": true} // the one check outside the tables
-	for _, list := range [][]check[*authorizationRequest]{clientChecks, requestChecks} {
-		for _, c := range list {
-			known[c.name] = true
-		}
-	}
-	for _, list := range [][]check[*tokenRequest]{formChecks, clientAuthChecks} {
-		for _, c := range list {
-			known[c.name] = true
-		}
-	}
-	for _, list := range [][]check[*redemption]{codeChecks, refreshChecks} {
-		for _, c := range list {
-			known[c.name] = true
-		}
-	}
-	for _, list := range [][]check[*bearer]{bearerChecks, userinfoScope, peopleScope} {
-		for _, c := range list {
-			known[c.name] = true
-		}
-	}
+	known := checkNames()
 	for _, name := range persona.Names() {
 		plays, ok := persona.ByName(name)
 		if !ok || plays.Name != name {
 			t.Errorf("persona %q cannot be found under its name", name)
 		}
 		for check := range plays.Errors {
-			if !known[check] {
+			if !slices.Contains(known, check) {
 				t.Errorf("persona %s has words for %q, which is no check", name, check)
 			}
 		}

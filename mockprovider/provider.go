@@ -6,10 +6,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
 
+	"app.latchkey/mockprovider/fault"
 	"app.latchkey/mockprovider/journal"
 	"app.latchkey/mockprovider/persona"
 )
@@ -32,23 +34,28 @@ type Provider struct {
 	lifetime     time.Duration
 	rotation     bool
 	passwordForm bool
+	misbehave    bool // the login page has a menu of faults
 	nonLoopback  bool
 	controlToken string
 	hooks        []Hook
 	keys         *keyring
+	tls          *authority // nil: plain HTTP
 	journal      journal.Journal
+	trail        trail
+	faults       fault.Engine
 	handler      http.Handler
 	pictures     pictures
 	// instance is part of the cookies' names: cookies know hosts and no
 	// ports, and several providers share a host.
 	instance string
 
-	mu     sync.Mutex // guards what follows
-	clock  clock
-	issuer string
-	addr   string
-	server *http.Server
-	state  *state
+	mu      sync.Mutex // guards what follows
+	clock   clock
+	issuer  string
+	addr    string
+	server  *http.Server
+	viewers viewers
+	state   *state
 }
 
 // New makes a provider that does not listen yet; see Start, Serve and Handler.
@@ -66,17 +73,20 @@ func New(options ...Option) (*Provider, error) {
 func build(c config, parent *Provider, name string) (*Provider, error) {
 	p := &Provider{
 		config: c, parent: parent, name: name,
-		persona: c.persona, users: c.users, rotation: c.rotation, passwordForm: c.passwordForm,
+		persona: c.persona, users: c.users, rotation: c.rotation, passwordForm: c.passwordForm, misbehave: c.misbehave,
 		nonLoopback: c.nonLoopback, hooks: c.hooks, clock: clock{source: c.now}, issuer: c.issuer,
 		controlToken: c.controlToken, instance: randomString(6),
 		lifetime: time.Duration(c.persona.ExpiresIn) * time.Second,
+	}
+	if p.lifetime == 0 {
+		p.lifetime = endlessLifetime
 	}
 	if parent != nil {
 		p.base = tenantPrefix + name
 	}
 	p.clients = slices.Clone(c.clients)
 	if len(p.clients) == 0 {
-		p.clients = []persona.Client{c.persona.Client}
+		p.clients = append([]persona.Client{c.persona.Client}, c.persona.MoreClients...)
 	}
 	if len(c.redirectURIs) > 0 {
 		p.clients[0].RedirectURIs = c.redirectURIs
@@ -93,14 +103,38 @@ func build(c config, parent *Provider, name string) (*Provider, error) {
 		algorithm = c.algorithm
 	}
 	p.keys = newKeyring(algorithm)
+	if err := p.prepareTLS(c); err != nil {
+		return nil, fmt.Errorf("mock provider: %w", err)
+	}
 	p.state = newState()
 	if len(c.snapshot) > 0 {
 		if err := p.restore(c.snapshot); err != nil {
 			return nil, fmt.Errorf("mock provider: restoring its state: %w", err)
 		}
 	}
+	if err := p.startFaults(c.faults); err != nil {
+		return nil, err
+	}
 	p.handler = p.routes()
 	return p, nil
+}
+
+// prepareTLS makes the certificate, if there is to be one.
+func (p *Provider) prepareTLS(c config) error {
+	if !c.tls {
+		return nil
+	}
+	host := ""
+	if c.issuer != "" {
+		u, err := url.Parse(c.issuer)
+		if err != nil || u.Scheme != "https" {
+			return fmt.Errorf("issuer %q: with TLS it must be an https address", c.issuer)
+		}
+		host = u.Hostname()
+	}
+	var err error
+	p.tls, err = newAuthority(host)
+	return err
 }
 
 // Handler returns the provider's handler, for use with a server of one's own.
@@ -120,6 +154,15 @@ func (p *Provider) Issuer() string {
 	return p.issuer
 }
 
+// issuerLocked is Issuer for those who hold the lock. A tenant never holds its
+// parent's.
+func (p *Provider) issuerLocked() string {
+	if p.parent != nil {
+		return p.Issuer()
+	}
+	return p.issuer
+}
+
 // Addr returns the host and port on which the provider listens, "" before.
 func (p *Provider) Addr() string {
 	if p.parent != nil {
@@ -128,6 +171,19 @@ func (p *Provider) Addr() string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.addr
+}
+
+// endlessLifetime is how long an access token lives of which the persona says
+// nothing.
+const endlessLifetime = 365 * 24 * time.Hour
+
+// idTokenLifetime is how long ID tokens live: as long as the persona's access
+// tokens, whatever a test made of those.
+func (p *Provider) idTokenLifetime() time.Duration {
+	if p.persona.ExpiresIn == 0 {
+		return time.Hour
+	}
+	return time.Duration(p.persona.ExpiresIn) * time.Second
 }
 
 // Persona returns what the provider plays.

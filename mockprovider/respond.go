@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -17,10 +18,10 @@ func (p *Provider) redirectCode(x *exchange, a *authorizationRequest, u User, au
 	if a.state != "" {
 		out.Add("state", a.state)
 	}
-	out.Add("iss", p.Issuer())
+	p.addIss(out)
 	out.Add("code", code)
 	if p.persona.EchoScope {
-		out.Add("scope", p.scopeString(scopes))
+		out.Add("scope", p.echoedScopes(scopes))
 		out.Add("authuser", "0")
 		prompt := "consent"
 		if a.prompted("none") {
@@ -41,20 +42,39 @@ func (p *Provider) redirectError(x *exchange, a *authorizationRequest, f *refusa
 	if a.state != "" {
 		out.Add("state", a.state)
 	}
-	out.Add("iss", p.Issuer())
+	p.addIss(out)
 	p.redirect(x, a, out)
+}
+
+// addIss says who answers (RFC 9207 §2).
+func (p *Provider) addIss(out *Params) {
+	if !p.persona.OmitIss {
+		out.Add("iss", p.Issuer())
+	}
 }
 
 // redirect sends the browser back to the client.
 func (p *Provider) redirect(x *exchange, a *authorizationRequest, out *Params) {
-	e := &Event{Stage: StageRedirect, Params: out}
+	e := &Event{Stage: StageRedirect, Params: out, Text: a.redirectURI, Status: http.StatusSeeOther}
 	p.stage(x, e)
-	separator := "?"
-	if strings.Contains(a.redirectURI, "?") {
-		separator = "&"
+	if e.Body != nil {
+		p.send(x, e.Status, "", e.Body)
+		return
 	}
-	x.w.Header().Set("Location", a.redirectURI+separator+p.encode(e.Params))
-	x.w.WriteHeader(http.StatusSeeOther)
+	if a.responseMode == "form_post" {
+		p.formPost(x, e)
+		return
+	}
+	location, query := e.Text, p.encode(e.Params)
+	switch {
+	case query == "":
+	case strings.Contains(location, "?"):
+		location += "&" + query
+	default:
+		location += "?" + query
+	}
+	x.w.Header().Set("Location", location)
+	p.send(x, e.Status, "", nil)
 }
 
 // encode writes parameters as a query, in the persona's manner.
@@ -91,7 +111,12 @@ func (p *Provider) mintCode(a *authorizationRequest, u User, authTime time.Time,
 
 // wantsRefresh says whether the grant gets a refresh token.
 func (p *Provider) wantsRefresh(a *authorizationRequest, scopes []string) bool {
-	if p.persona.Refresh == persona.RefreshAccessType {
+	switch {
+	case p.persona.Refresh == persona.RefreshNever:
+		return false
+	case p.persona.RefreshNeedsConsent && !a.newConsent && !a.prompted("consent"):
+		return false
+	case p.persona.Refresh == persona.RefreshAccessType:
 		return a.offline
 	}
 	for _, s := range scopes {
@@ -111,7 +136,22 @@ func (p *Provider) scopeString(scopes []string) string {
 		}
 		names = append(names, name)
 	}
-	return strings.Join(names, " ")
+	return strings.Join(names, cmp.Or(p.persona.ScopeSeparator, " "))
+}
+
+// echoedScopes writes scopes as Google does in the authorization response:
+// those with two names under both, the short ones first.
+func (p *Provider) echoedScopes(scopes []string) string {
+	var short, long []string
+	for _, name := range scopes {
+		s, _ := p.persona.Scope(name)
+		if p.persona.LongScopeNames && s.Long != "" {
+			short = append(short, s.Name)
+			name = s.Long
+		}
+		long = append(long, name)
+	}
+	return strings.Join(append(short, long...), " ")
 }
 
 // asciiText keeps to the characters of error_description (RFC 6749 §4.1.2.1).

@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -42,7 +43,7 @@ func (p *Provider) Start(ctx context.Context, addr string) error {
 	go func() {
 		defer stop()
 		// Serve ends only by Close: the listener's errors are retried inside.
-		_ = server.Serve(listener)
+		_ = serveOn(server, listener)
 	}()
 	return nil
 }
@@ -61,7 +62,7 @@ func (p *Provider) Serve(ctx context.Context, listener net.Listener) error {
 		return errors.Join(err, listener.Close())
 	}
 	defer context.AfterFunc(ctx, func() { server.Close() })()
-	if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+	if err := serveOn(server, listener); !errors.Is(err, http.ErrServerClosed) {
 		return fmt.Errorf("mock provider: %w", err)
 	}
 	return nil
@@ -110,6 +111,9 @@ func (p *Provider) prepare(listener net.Listener) (*http.Server, error) {
 			return nil, fmt.Errorf("mock provider: %s is no address that clients can use: name the issuer too", p.addr)
 		}
 		p.issuer = "http://" + p.addr
+		if p.tls != nil {
+			p.issuer = "https://" + p.addr
+		}
 	}
 	p.server = &http.Server{
 		Handler:           p.handler,
@@ -120,5 +124,17 @@ func (p *Provider) prepare(listener net.Listener) (*http.Server, error) {
 		// Broken connections are daily business; requests are in the journal.
 		ErrorLog: log.New(io.Discard, "", 0),
 	}
+	if p.tls != nil {
+		p.server.TLSConfig = p.tls.config()
+		p.server.TLSNextProto = map[string]func(*http.Server, *tls.Conn, http.Handler){} // no HTTP/2
+	}
 	return p.server, nil
+}
+
+// serveOn answers on the listener, over TLS if the server has a certificate.
+func serveOn(server *http.Server, listener net.Listener) error {
+	if server.TLSConfig != nil {
+		return server.ServeTLS(listener, "", "")
+	}
+	return server.Serve(listener)
 }

@@ -20,7 +20,9 @@ type snapshot struct {
 	Issuer    string        `json:"issuer"`
 	Instance  string        `json:"instance"`
 	Algorithm string        `json:"algorithm"`
-	Key       []byte        `json:"key,omitempty"`
+	Keys      []keyData     `json:"keys,omitempty"`
+	Key       []byte        `json:"key,omitempty"` // what Keys was when there was but one
+	TLS       *tlsData      `json:"tls,omitempty"`
 	Secret    []byte        `json:"secret"`
 	Grants    []grant       `json:"grants"`
 	Access    []accessToken `json:"access"`
@@ -40,7 +42,7 @@ type consent struct {
 // each of which goes on when Tenant makes it again. Give it to
 // WithSnapshot, and listen on SnapshotAddr again, to go on after a restart.
 func (p *Provider) Snapshot() ([]byte, error) {
-	key, err := p.keys.export()
+	keys, err := p.keys.export()
 	if err != nil {
 		return nil, fmt.Errorf("mock provider: %w", err)
 	}
@@ -53,7 +55,7 @@ func (p *Provider) Snapshot() ([]byte, error) {
 	p.state.sweep(p.nowLocked())
 	out := snapshot{
 		Version: snapshotVersion, Persona: p.persona.Name, Addr: p.addr, Issuer: p.issuer, Instance: p.instance,
-		Algorithm: p.keys.algorithm, Key: key, Secret: p.state.secret,
+		Algorithm: p.keys.algorithm, Keys: keys, TLS: p.tls.export(), Secret: p.state.secret,
 		Tenants: tenants,
 	}
 	for _, id := range p.state.order {
@@ -103,7 +105,15 @@ func (p *Provider) restore(data []byte) error {
 		return errors.New("the snapshot's secret is too short")
 	}
 	if in.Algorithm == p.keys.algorithm {
-		if err := p.keys.restore(in.Key); err != nil {
+		if len(in.Key) > 0 {
+			in.Keys = append(in.Keys, keyData{PKCS8: in.Key})
+		}
+		if err := p.keys.restore(in.Keys); err != nil {
+			return err
+		}
+	}
+	if p.tls != nil && in.TLS != nil {
+		if err := p.tls.restore(in.TLS); err != nil {
 			return err
 		}
 	}
@@ -124,7 +134,9 @@ func (p *Provider) restore(data []byte) error {
 		}
 	}
 	for _, a := range in.Access {
-		s.access[a.Token] = &a
+		if g := s.grants[a.Grant]; g != nil {
+			s.keepAccess(g, &a)
+		}
 	}
 	for _, c := range in.Consents {
 		s.consents[pair{c.User, c.Client}] = c.Scopes

@@ -52,6 +52,7 @@ func (p *Provider) Tenant(name string, options ...Option) (*Provider, error) {
 		return nil, fmt.Errorf("mock provider: there are %d tenants already", maxTenants)
 	}
 	c := p.config
+	c.faults = nil
 	c.hooks, c.snapshot, c.issuer, c.tls = nil, p.kept[name], "", false
 	for _, o := range options {
 		if err := o(&c); err != nil {

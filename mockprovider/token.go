@@ -1,8 +1,10 @@
 package mockprovider
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/base64"
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -45,14 +47,17 @@ var formChecks = []check[*tokenRequest]{
 		}
 		return nil
 	}},
-	{"grant_type_present", "RFC 6749 §4.1.3", func(_ *Provider, t *tokenRequest) *refusal {
+	{"grant_type_present", "RFC 6749 §4.1.3", func(p *Provider, t *tokenRequest) *refusal {
+		if t.get("grant_type") == "" && p.persona.GrantTypeOptional {
+			t.values.Set("grant_type", "authorization_code")
+		}
 		if t.get("grant_type") == "" {
 			return refuse("invalid_request", "grant_type is missing")
 		}
 		return nil
 	}},
-	{"grant_type", "RFC 6749 §5.2", func(_ *Provider, t *tokenRequest) *refusal {
-		if g := t.get("grant_type"); g != "authorization_code" && g != "refresh_token" {
+	{"grant_type", "RFC 6749 §5.2", func(p *Provider, t *tokenRequest) *refusal {
+		if g := t.get("grant_type"); !slices.Contains(p.grantTypes(), g) {
 			return refuse("unsupported_grant_type", "grant_type %q is not supported", clip(g, 50))
 		}
 		return nil
@@ -100,14 +105,18 @@ var codeChecks = []check[*redemption]{
 	{"code_fresh", "RFC 6749 §4.1.2", func(_ *Provider, t *redemption) *refusal {
 		if !t.now.Before(t.g.CodeExpires) {
 			return refuse("invalid_grant", "the code has expired").
-				withDetail("expired %s, now %s", t.g.CodeExpires.Format(time.RFC3339), t.now.Format(time.RFC3339))
+				wanted("before "+t.g.CodeExpires.Format(time.RFC3339), t.now.Format(time.RFC3339))
 		}
 		return nil
 	}},
-	{"code_redirect_uri", "RFC 6749 §4.1.3", func(_ *Provider, t *redemption) *refusal {
-		if got := t.get("redirect_uri"); got != t.g.RedirectURI {
+	{"code_redirect_uri", "RFC 6749 §4.1.3", func(p *Provider, t *redemption) *refusal {
+		got := t.get("redirect_uri")
+		if got == "" && p.persona.RedirectURIOptional {
+			return nil
+		}
+		if got != t.g.RedirectURI {
 			return refuse("invalid_grant", "redirect_uri differs from the one in the authorization request").
-				withDetail("expected %q, got %q", t.g.RedirectURI, clip(got, 200))
+				wanted(t.g.RedirectURI, clip(got, 200))
 		}
 		return nil
 	}},
@@ -125,8 +134,9 @@ var codeChecks = []check[*redemption]{
 	}},
 	{"code_verifier", "RFC 7636 §4.6", func(_ *Provider, t *redemption) *refusal {
 		sum := sha256.Sum256([]byte(t.get("code_verifier")))
-		if base64.RawURLEncoding.EncodeToString(sum[:]) != t.g.Challenge {
-			return refuse("invalid_grant", "code_verifier does not match code_challenge")
+		if got := base64.RawURLEncoding.EncodeToString(sum[:]); got != t.g.Challenge {
+			return refuse("invalid_grant", "code_verifier does not match code_challenge").
+				wanted("a verifier whose hash is "+t.g.Challenge, "one whose hash is "+got)
 		}
 		return nil
 	}},
@@ -157,7 +167,7 @@ var refreshChecks = []check[*redemption]{
 		if t.generation != t.g.Generation {
 			p.state.drop(t.g)
 			return refuse("invalid_grant", "the refresh token was used before: the whole family is revoked").
-				withDetail("expected generation %d, got %d", t.g.Generation, t.generation)
+				wanted(fmt.Sprintf("generation %d", t.g.Generation), fmt.Sprintf("generation %d", t.generation))
 		}
 		return nil
 	}},
@@ -169,7 +179,7 @@ var refreshChecks = []check[*redemption]{
 	}},
 	{"refresh_scope", "RFC 6749 §6", func(p *Provider, t *redemption) *refusal {
 		t.scopes = t.g.Scopes
-		asked := strings.Fields(t.get("scope"))
+		asked := p.splitScopes(t.get("scope"))
 		if len(asked) == 0 {
 			return nil
 		}
@@ -192,6 +202,7 @@ func (p *Provider) serveToken(x *exchange) {
 		p.tokenError(x, nil, p.inPersona(refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6749 §3.2")))
 		return
 	}
+	form = p.bendParams(x, StageTokenRequest, form)
 	t := &tokenRequest{params: form, header: x.r.Header, query: x.r.URL.RawQuery}
 	x.entry.GrantType, x.entry.ClientID = clip(form.get("grant_type"), 50), clip(form.get("client_id"), 100)
 	f := runChecks(p, t, formChecks)
@@ -238,7 +249,7 @@ func (p *Provider) redeem(t *tokenRequest) *refusal {
 		g.Generation++
 	}
 	if g.Refreshable {
-		g.RefreshExpires = t.now.Add(refreshUnused)
+		g.RefreshExpires = p.refreshExpiry(g, t.now)
 		if isCode || p.rotation {
 			t.refresh = p.state.refreshToken(g, p.persona.Tokens.Refresh)
 		}
@@ -248,17 +259,46 @@ func (p *Provider) redeem(t *tokenRequest) *refusal {
 	return nil
 }
 
+// grantTypes are what the token endpoint does.
+func (p *Provider) grantTypes() []string {
+	if p.persona.Refresh == persona.RefreshNever {
+		return []string{"authorization_code"}
+	}
+	return []string{"authorization_code", "refresh_token"}
+}
+
+// tokenType is the token_type of responses (RFC 6749 §7.1).
+func (p *Provider) tokenType() string { return cmp.Or(p.persona.TokenType, "Bearer") }
+
+// refreshExpiry returns until when a grant can be refreshed: until it is
+// unused for long, and where the persona says so, no later than a fixed time.
+func (p *Provider) refreshExpiry(g *grant, now time.Time) time.Time {
+	if limit := p.persona.RefreshExpiresIn; limit > 0 && g.RefreshUntil.IsZero() {
+		g.RefreshUntil = now.Add(time.Duration(limit) * time.Second)
+	}
+	unused := now.Add(refreshUnused)
+	if !g.RefreshUntil.IsZero() && g.RefreshUntil.Before(unused) {
+		return g.RefreshUntil
+	}
+	return unused
+}
+
 // tokenResponse answers with tokens (RFC 6749 §5.1, OpenID Connect Core
 // §3.1.3.3, §12.2).
 func (p *Provider) tokenResponse(x *exchange, t *tokenRequest) {
 	o := new(Object).
-		Set("access_token", t.access).
-		Set("expires_in", int(p.lifetime/time.Second))
+		Set("access_token", t.access)
+	if p.lifetime != endlessLifetime {
+		o.Set("expires_in", int(p.lifetime/time.Second))
+	}
 	if t.refresh != "" {
 		o.Set("refresh_token", t.refresh)
+		if until := t.grant.RefreshUntil; !until.IsZero() {
+			o.Set("refresh_token_expires_in", int(until.Sub(t.now)/time.Second))
+		}
 	}
-	o.Set("scope", p.scopeString(t.scopes)).Set("token_type", "Bearer")
-	if slices.Contains(t.scopes, "openid") {
+	o.Set("scope", p.scopeString(t.scopes)).Set("token_type", p.tokenType())
+	if p.persona.OpenID && slices.Contains(t.scopes, "openid") {
 		idToken, err := p.idToken(x, t)
 		if err != nil {
 			p.internalError(x, err)
@@ -267,7 +307,7 @@ func (p *Provider) tokenResponse(x *exchange, t *tokenRequest) {
 		o.Set("id_token", idToken)
 	}
 	x.w.Header().Set("Pragma", "no-cache")
-	p.sendObject(x, StageToken, http.StatusOK, o)
+	p.sendToken(x, http.StatusOK, o)
 }
 
 // tokenError answers with an error (RFC 6749 §5.2).
@@ -285,5 +325,28 @@ func (p *Provider) tokenError(x *exchange, t *tokenRequest, f *refusal) {
 		o.Set("error_description", asciiText(f.description))
 	}
 	x.w.Header().Set("Pragma", "no-cache")
-	p.sendObject(x, StageToken, status, o)
+	p.sendToken(x, status, o)
+}
+
+// sendToken answers a token request in JSON, or in form encoding where the
+// persona has it so and Accept does not ask for JSON.
+func (p *Provider) sendToken(x *exchange, status int, o *Object) {
+	if !p.persona.FormTokenResponse || x.entry.Endpoint != "token" || strings.Contains(x.r.Header.Get("Accept"), "json") {
+		p.sendObject(x, StageToken, status, o)
+		return
+	}
+	e := &Event{Stage: StageToken, Object: o, Status: status}
+	p.stage(x, e)
+	contentType, body := "application/x-www-form-urlencoded; charset=utf-8", e.Body
+	if body == nil {
+		out := &Params{}
+		for _, m := range e.Object.Members() {
+			out.Add(m.Name, fmt.Sprint(m.Value))
+		}
+		body = []byte(p.encode(out))
+	}
+	if set := x.w.Header().Get("Content-Type"); set != "" {
+		contentType = set
+	}
+	p.send(x, e.Status, contentType, body)
 }

@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"mime"
 	"net/http"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 type bearer struct {
 	header http.Header
 	query  string
+	form   params // of a POST
 	token  string
 	access *accessToken
 	user   User
@@ -23,8 +25,18 @@ var bearerChecks = []check[*bearer]{
 		}
 		return nil
 	}},
-	{"bearer_present", "RFC 6750 §2.1", func(_ *Provider, b *bearer) *refusal {
+	{"bearer_one_way", "RFC 6750 §2", func(_ *Provider, b *bearer) *refusal {
+		if inBody := b.form.values["access_token"]; len(inBody) > 1 || len(inBody) == 1 && len(b.header.Values("Authorization")) > 0 {
+			return refuse("invalid_request", "the access token was sent more than once").withStatus(http.StatusBadRequest)
+		}
+		return nil
+	}},
+	{"bearer_present", "RFC 6750 §2.1, §2.2", func(_ *Provider, b *bearer) *refusal {
 		values := b.header.Values("Authorization")
+		if token := b.form.get("access_token"); token != "" && len(values) == 0 {
+			b.token = token
+			return nil
+		}
 		if len(values) != 1 {
 			return refuse("", "one Authorization header with a bearer token is needed").withStatus(http.StatusUnauthorized)
 		}
@@ -67,6 +79,12 @@ var userinfoScope = []check[*bearer]{
 // checkBearer runs the checks over a request's access token.
 func (p *Provider) checkBearer(x *exchange, more []check[*bearer]) (*bearer, *refusal) {
 	b := &bearer{header: x.r.Header, query: x.r.URL.RawQuery}
+	if mediaType, _, _ := mime.ParseMediaType(x.r.Header.Get("Content-Type")); x.r.Method == http.MethodPost && mediaType == formType {
+		var err error
+		if b.form, err = readForm(x.r); err != nil {
+			return b, p.inPersona(refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6750 §2.2").withStatus(http.StatusBadRequest))
+		}
+	}
 	f := runChecks(p, b, bearerChecks)
 	if f == nil {
 		x.entry.User = b.user.Subject

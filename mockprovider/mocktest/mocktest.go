@@ -76,7 +76,9 @@ func (s *Server) Person(user string) *Person {
 	if user == "" {
 		user = s.Users()[0].Key
 	}
-	return NewPerson(user)
+	p := NewPerson(user)
+	p.Transport = s.HTTPClient().Transport
+	return p
 }
 
 // Entry is an entry of the provider's journal, so that a test that waits for

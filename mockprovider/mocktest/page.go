@@ -135,9 +135,23 @@ func (f form) submit(ctx context.Context, base *url.URL, pressed button, tick fu
 		return nil, fmt.Errorf("sending the form: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	request.Header.Set("Origin", base.Scheme+"://"+base.Host)
-	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	setOrigin(request, base)
 	return request, nil
+}
+
+// setOrigin tells where a form comes from as a browser does: the page's
+// Referrer-Policy (same-origin) hides that from other origins.
+func setOrigin(request *http.Request, base *url.URL) {
+	origin, site := base.Scheme+"://"+base.Host, "same-origin"
+	switch {
+	case request.URL.Scheme == base.Scheme && request.URL.Host == base.Host:
+	case request.URL.Scheme == base.Scheme && request.URL.Hostname() == base.Hostname():
+		origin, site = "null", "same-site"
+	default:
+		origin, site = "null", "cross-site"
+	}
+	request.Header.Set("Origin", origin)
+	request.Header.Set("Sec-Fetch-Site", site)
 }
 
 func attr(n *html.Node, name string) string {

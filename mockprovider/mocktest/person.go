@@ -39,7 +39,10 @@ type Person struct {
 	// StopAtLogin and StopAtConsent end Open at that page, as if the person
 	// had gone away.
 	StopAtLogin, StopAtConsent bool
-	// Transport carries the requests; nil means one without proxy.
+	// Stay presses Stay signed in where the provider asks whether to sign out.
+	Stay bool
+	// Transport carries the requests; nil means one without proxy. A Server's
+	// Person has one that trusts its certificate.
 	Transport http.RoundTripper
 
 	jar       http.CookieJar
@@ -166,6 +169,14 @@ func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*h
 		}
 	}
 	switch {
+	case doc.has("form-post"):
+		return p.carryBack(ctx, last.URL, doc)
+	case doc.has("logout"):
+		id := "sign-out"
+		if p.Stay {
+			id = "stay"
+		}
+		return doc.press(ctx, last.URL, func(b button) bool { return b.id == id }, nil)
 	case doc.has("consent"):
 		if p.StopAtConsent {
 			return nil, nil
@@ -178,6 +189,16 @@ func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*h
 		return p.login(ctx, last.URL, doc)
 	}
 	return nil, nil
+}
+
+// carryBack posts the authorization response to the client, as the page's
+// script would.
+func (p *Person) carryBack(ctx context.Context, base *url.URL, doc *page) (*http.Request, error) {
+	request, err := doc.press(ctx, base, func(b button) bool { return b.id == "continue" }, nil)
+	if err == nil && p.stopBefore != "" && strings.HasPrefix(request.URL.String(), p.stopBefore) {
+		return nil, nil
+	}
+	return request, err
 }
 
 // login presses the button of the account.

@@ -30,6 +30,9 @@ func signIn(ctx context.Context, person *Person, srv *Server) (Tokens, error) {
 	if srv.Persona().Refresh == persona.RefreshOfflineScope {
 		scope += " offline_access"
 	}
+	if !srv.Persona().OpenID {
+		scope = "" // there is nothing that all such providers know
+	}
 	query := url.Values{
 		"client_id": {srv.ClientID()}, "redirect_uri": {redirectURI}, "response_type": {"code"}, "scope": {scope},
 		"state": {rand.Text()}, "code_challenge_method": {"S256"}, "access_type": {"offline"},
@@ -66,6 +69,7 @@ func redeem(ctx context.Context, person *Person, srv *Server, form url.Values) (
 		return Tokens{}, err
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Accept", "application/json")
 	response, err := person.roundTripper().RoundTrip(request)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("token request: %w", err)
@@ -81,7 +85,7 @@ func redeem(ctx context.Context, person *Person, srv *Server, form url.Values) (
 	if err := json.NewDecoder(response.Body).Decode(&body); err != nil {
 		return Tokens{}, fmt.Errorf("token response: %w", err)
 	}
-	if response.StatusCode != http.StatusOK {
+	if response.StatusCode != http.StatusOK || body.Error != "" {
 		return Tokens{}, fmt.Errorf("token response: %d %s: %s", response.StatusCode, body.Error, body.Reason)
 	}
 	return Tokens{Access: body.Access, Refresh: body.Refresh, ID: body.ID}, nil
