@@ -30,6 +30,9 @@ func newMock(t *testing.T, plays persona.Persona, algorithm string) *mock {
 			c.RedirectURIs = []string{opsuite.WebRedirect}
 			c.Secret = "a secret with odd characters: &=%+/" + name
 		}
+		if role == opsuite.Public && plays.Paths.EndSession != "" {
+			c.PostLogoutRedirectURIs = []string{"http://127.0.0.1/signed-out"}
+		}
 		clients = append(clients, c)
 		m.clients[role] = opsuite.Client{ID: c.ID, Secret: c.Secret, InBody: role == opsuite.Post}
 	}
@@ -62,6 +65,9 @@ func (m *mock) Answer(page *opsuite.Page, p opsuite.Person) *opsuite.Submission 
 		return b.Name == "user" && b.Value == p.User
 	}
 	if s := page.Press(opsuite.LoginPage, login); s != nil {
+		return s
+	}
+	if s := page.Press(opsuite.LogoutPage, func(b opsuite.Button) bool { return b.ID == "sign-out" }); s != nil {
 		return s
 	}
 	consent := "allow"
