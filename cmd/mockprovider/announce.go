@@ -20,6 +20,8 @@ type announcement struct {
 	ClientSecret  string `json:"client_secret"`
 	PeopleAPI     string `json:"people_api"`
 	ProvidersTOML string `json:"providers_toml"`
+	// Dashboard shows the journal as a page. It can be opened once.
+	Dashboard string `json:"dashboard"`
 }
 
 // announce prints how to use the provider.
@@ -28,6 +30,7 @@ func announce(w io.Writer, p *mockprovider.Provider, o options) error {
 		Issuer: p.Issuer(), ControlToken: p.ControlToken(),
 		ClientID: p.ClientID(), ClientSecret: p.ClientSecret(),
 		PeopleAPI: p.PeopleAPI(), ProvidersTOML: providersTOML(p),
+		Dashboard: p.DashboardLink(),
 	}
 	if o.json {
 		e := json.NewEncoder(w)
@@ -41,6 +44,16 @@ func announce(w io.Writer, p *mockprovider.Provider, o options) error {
 		fmt.Fprintf(&b, "  People API     %s?personFields=names\n", a.PeopleAPI)
 	}
 	fmt.Fprintf(&b, "  journal        %s/_mock/journal\n  control token  %s\n\n", a.Issuer, a.ControlToken)
+	fmt.Fprintf(&b, "Journal as a page (opens once; POST /_mock/link makes another):\n  %s\n\n", a.Dashboard)
+	for i, f := range p.Faults() {
+		if i == 0 {
+			b.WriteString("Faults:\n")
+		}
+		fmt.Fprintf(&b, "  %-4s %s\n", f.ID, f.Spec)
+	}
+	if len(p.Faults()) > 0 {
+		b.WriteByte('\n')
+	}
 	b.WriteString("Redirect URIs (any port on a loopback IP literal):\n")
 	for _, uri := range p.Clients()[0].RedirectURIs {
 		fmt.Fprintf(&b, "  %s\n", uri)

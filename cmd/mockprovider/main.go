@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/fault"
 	"app.latchkey/mockprovider/persona"
 )
 
@@ -31,6 +32,8 @@ type options struct {
 	redirectURIs                          []string
 	json, nonLoopback, noPassword, rotate bool
 	lifetime                              time.Duration
+	faults                                []fault.Spec
+	misbehave                             bool
 }
 
 func main() {
@@ -90,6 +93,12 @@ func parse(args []string, stderr io.Writer) (options, error) {
 		o.redirectURIs = append(o.redirectURIs, s)
 		return nil
 	})
+	f.BoolVar(&o.misbehave, "misbehave-menu", true, "offer on the login page to let that sign-in go wrong")
+	f.Func("fault", "misbehave: `name:param=value,…` as listed in docs/mock-provider.md; may be repeated", func(s string) error {
+		spec, err := fault.ParseFlag(s)
+		o.faults = append(o.faults, spec)
+		return err
+	})
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
@@ -125,6 +134,12 @@ func newProvider(o options, snapshot []byte) (*mockprovider.Provider, error) {
 	}
 	if len(o.redirectURIs) > 0 {
 		opts = append(opts, mockprovider.WithRedirectURIs(o.redirectURIs...))
+	}
+	for _, s := range o.faults {
+		opts = append(opts, mockprovider.WithFault(s))
+	}
+	if o.misbehave {
+		opts = append(opts, mockprovider.WithMisbehaveMenu())
 	}
 	return mockprovider.New(opts...)
 }

@@ -125,7 +125,7 @@ func clip(s string) string {
 
 // table is all rows in the order of the documentation.
 var table = slices.Concat(discoveryRows, jwksRows, requestRows, redirectRows, tokenRows, refreshRows,
-	headerRows, claimRows, compactRows, userinfoRows, profileRows, pictureRows, transportRows)
+	headerRows, claimRows, compactRows, userinfoRows, profileRows, userRows, pictureRows, transportRows)
 
 // Rows returns the table.
 func Rows() []Row { return slices.Clone(table) }

@@ -138,6 +138,29 @@ var profileRows = []Row{
 		set("photos", []any{map[string]any{"url": "http://192.168.0.1/reboot", "metadata": map[string]any{"primary": true}}})),
 }
 
+// gitHubUser makes a row of GitHub's user.
+func gitHubUser(name, about string, client Verdict, must string, bend func(*bend)) Row {
+	return Row{
+		Name: name, Stage: stage.UserAPI, Endpoint: "user", Place: "user",
+		About: about, Client: client, Must: must, Spec: "GitHub REST API: Get the authenticated user", when: hasMember("id"), bend: bend,
+	}
+}
+
+var userRows = []Row{
+	gitHubUser("user-id-missing", "there is no id", Refuse, "use nothing of it: a login can change hands, an id cannot", del("id")),
+	gitHubUser("user-id-zero", "the id is 0", Refuse, "use nothing of it", set("id", 0)),
+	gitHubUser("user-id-string", "the id is a string", Either, "read it or refuse it, without a crash", set("id", "583231")),
+	gitHubUser("user-id-huge", "the id is too large for a float64", Either, "read it whole or refuse it, and never round it", set("id", int64(9007199254740993))),
+	gitHubUser("user-login-changed", "the login is another one, and the id is the same", Accept, "go by the id", set("login", "renamed")),
+	gitHubUser("user-fields-null", "name, e-mail address and picture are null", Accept, "show the login", func(b *bend) {
+		b.Object.Set("name", nil).Set("email", nil).Set("avatar_url", nil)
+	}),
+	gitHubUser("user-name-hostile", "the name holds markup, escape sequences and letters that run backwards", Accept, "show it as plain text without control characters",
+		set("name", hostileText)),
+	gitHubUser("user-picture-lan", "the picture's address is a device in the person's network", Accept, "fetch no private addresses, and show initials",
+		set("avatar_url", "http://192.168.0.1/reboot")),
+}
+
 // image makes a row of the picture. It bends the user's pictures only, not the
 // provider's own icon, which its pages show.
 func image(name, about, must string, bend func(*bend)) Row {
