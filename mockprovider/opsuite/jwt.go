@@ -7,6 +7,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -77,11 +78,11 @@ func (e *E) idToken(tokens reply, clientID string) (header, claims map[string]an
 	if err != nil {
 		e.fatalf("the ID token's signature: %v", err)
 	}
-	e.checkClaims(claims, clientID, tokens)
+	e.checkClaims(alg, claims, clientID, tokens)
 	return header, claims
 }
 
-func (e *E) checkClaims(claims map[string]any, clientID string, tokens reply) {
+func (e *E) checkClaims(alg string, claims map[string]any, clientID string, tokens reply) {
 	if claims["iss"] != e.target.Issuer() {
 		e.errorf("iss is %v, want %s", claims["iss"], e.target.Issuer())
 	}
@@ -103,13 +104,18 @@ func (e *E) checkClaims(claims map[string]any, clientID string, tokens reply) {
 	if !hasIAT || !hasEXP || exp <= iat || exp-iat > (365*24*time.Hour).Seconds() {
 		e.errorf("iat is %v, exp is %v", claims["iat"], claims["exp"])
 	}
-	if want, has := claims["at_hash"]; has && want != atHash(tokens.get("access_token")) {
+	if want, has := claims["at_hash"]; has && want != atHash(alg, tokens.get("access_token")) {
 		e.errorf("at_hash is not the access token's")
 	}
 }
 
-// atHash is for algorithms with SHA-256 (OpenID Connect Core §3.1.3.6).
-func atHash(token string) string {
+// atHash is the left half of the hash that goes with the algorithm (OpenID
+// Connect Core §3.1.3.6): SHA-512 for Ed25519, otherwise SHA-256 here.
+func atHash(alg, token string) string {
+	if alg == "EdDSA" {
+		sum := sha512.Sum512([]byte(token))
+		return base64.RawURLEncoding.EncodeToString(sum[:32])
+	}
 	sum := sha256.Sum256([]byte(token))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
 }

@@ -70,6 +70,9 @@ func (m *mock) Answer(page *opsuite.Page, p opsuite.Person) *opsuite.Submission 
 	if s := page.Press(opsuite.LogoutPage, func(b opsuite.Button) bool { return b.ID == "sign-out" }); s != nil {
 		return s
 	}
+	if s := page.Press(opsuite.LogoutPage, func(b opsuite.Button) bool { return b.ID == "sign-out" }); s != nil {
+		return s
+	}
 	consent := "allow"
 	if p.Deny {
 		consent = "deny"
@@ -91,9 +94,13 @@ func TestMock(t *testing.T) {
 
 // TestMockAlgorithms runs the conformance modules with the other algorithms.
 func TestMockAlgorithms(t *testing.T) {
-	m := newMock(t, persona.Plain(), mockprovider.RS256)
-	for _, c := range opsuite.Conformance() {
-		t.Run(c.Name, func(t *testing.T) { run(t, m, c) })
+	for _, algorithm := range []string{mockprovider.RS256, mockprovider.EdDSA} {
+		t.Run(algorithm, func(t *testing.T) {
+			m := newMock(t, persona.Plain(), algorithm)
+			for _, c := range opsuite.Conformance() {
+				t.Run(c.Name, func(t *testing.T) { run(t, m, c) })
+			}
+		})
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 type mutant struct {
 	name    string
 	changed map[string][]byte // by path
-	tests   []string          // packages
+	tests   []string          // packages, and flags of go test
 	module  string            // folder in which go test runs
 }
 
@@ -22,7 +22,8 @@ type mutant struct {
 //
 //	tests ./mockprovider ./mockprovider/opsuite
 //
-// names the packages whose tests must notice what follows.
+// names the packages whose tests must notice what follows, and flags of go test
+// as -skip=Chromium.
 //
 //	checks mockprovider except host
 //

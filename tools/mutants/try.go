@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -45,9 +46,10 @@ func (m mutant) try(ctx context.Context, dir string) result {
 		return result{survived: true, problem: err.Error()}
 	}
 	// A mutant that does not compile fails every test and proves nothing.
-	vet := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, m.tests...)...)
-	vet.Dir = m.module
-	if out, err := vet.CombinedOutput(); err != nil {
+	packages := slices.DeleteFunc(slices.Clone(m.tests), func(word string) bool { return strings.HasPrefix(word, "-") })
+	build := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, packages...)...)
+	build.Dir = m.module
+	if out, err := build.CombinedOutput(); err != nil {
 		return result{survived: true, problem: "does not compile: " + firstLines(out)}
 	}
 	test := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-vet=off", "-timeout", limit, "-overlay", overlay}, m.tests...)...)

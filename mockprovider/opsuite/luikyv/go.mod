@@ -10,6 +10,9 @@ require (
 	github.com/luikyv/go-oidc v0.25.0
 )
 
-require github.com/google/uuid v1.6.0 // indirect
+require (
+	github.com/BurntSushi/toml v1.6.0 // indirect
+	github.com/google/uuid v1.6.0 // indirect
+)
 
 replace app.latchkey => ../../..

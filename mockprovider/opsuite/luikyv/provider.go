@@ -36,10 +36,10 @@ var clients = [4]opsuite.Client{
 	opsuite.Other:  {ID: "other"},
 }
 
-// newHandler makes the provider with everything switched on that the suite asks
+// NewHandler makes the provider with everything switched on that the suite asks
 // for: PKCE required, refresh tokens that rotate, opaque access tokens,
 // revocation, introspection and logout.
-func newHandler(issuer, algorithm string) (http.Handler, error) {
+func NewHandler(issuer, algorithm string) (http.Handler, error) {
 	key, err := newKey(algorithm)
 	if err != nil {
 		return nil, err

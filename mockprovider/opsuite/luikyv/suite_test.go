@@ -17,7 +17,7 @@ func start(t testing.TB, algorithm string) string {
 		t.Fatal(err)
 	}
 	issuer := "http://" + listener.Addr().String()
-	handler, err := newHandler(issuer, algorithm)
+	handler, err := NewHandler(issuer, algorithm)
 	if err != nil {
 		t.Fatal(err)
 	}

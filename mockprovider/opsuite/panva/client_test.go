@@ -85,10 +85,10 @@ func TestOpenIDClient(t *testing.T) {
 	rp := start(t, "rp.mjs")
 	for _, name := range persona.Names() {
 		plays, _ := persona.ByName(name)
-		if plays.Paths.JWKS == "" {
-			continue // no OpenID
+		if !plays.OpenID {
+			continue
 		}
-		for _, algorithm := range []string{mockprovider.ES256, mockprovider.RS256} {
+		for _, algorithm := range []string{mockprovider.ES256, mockprovider.RS256, mockprovider.EdDSA} {
 			t.Run(name+" "+algorithm, func(t *testing.T) {
 				srv := mocktest.Start(t, mockprovider.WithPersona(plays), mockprovider.WithSigning(algorithm))
 				a, err := rp.signIn(t, srv, true)
