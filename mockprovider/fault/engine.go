@@ -59,9 +59,6 @@ func (e *Engine) Add(s Spec) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s.Probability == 0 {
-		s.Probability = 1
-	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if s.Match.SignIn != "" {
@@ -184,12 +181,17 @@ func (e *Engine) due(a *activeFault, ev *stage.Event) bool {
 	defer e.mu.Unlock()
 	a.Seen++
 	m := a.Spec.Match
-	if a.Spent || m.Nth > 0 && a.Seen != m.Nth || a.Seen <= m.After || a.random.Float64() >= a.Spec.Probability {
+	if a.Spent || m.Nth > 0 && a.Seen != m.Nth || a.Seen <= m.After || !a.lucky() {
 		return false
 	}
 	a.Applied++
 	a.Spent = a.Spec.Times > 0 && a.Applied >= int(a.Spec.Times) || m.Nth > 0
 	return true
+}
+
+// lucky says whether chance lets the fault apply.
+func (a *activeFault) lucky() bool {
+	return a.Spec.Probability == 0 || a.random.Float64() < a.Spec.Probability
 }
 
 // matches says whether the event is one that the fault is for.

@@ -65,7 +65,7 @@ func (r Row) Movable() bool { return r.Stage == stage.Transport || r.Stage == st
 // InSignIn says whether the fault can be limited to one sign-in: what it bends
 // is asked for in the name of somebody.
 func (r Row) InSignIn() bool {
-	return !slices.Contains([]stage.Stage{stage.Discovery, stage.JWKS, stage.AuthorizeRequest, stage.Picture}, r.Stage) && r.also == nil
+	return r.Place != "keys" && !slices.Contains([]stage.Stage{stage.Discovery, stage.JWKS, stage.AuthorizeRequest, stage.Picture}, r.Stage) && r.also == nil
 }
 
 // Type is the type of a parameter.

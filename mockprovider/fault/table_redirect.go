@@ -48,7 +48,9 @@ var requestRows = []Row{
 		"live without a refresh token until the session ends", "OpenID Connect Core §11", func(b *bend) {
 			b.Params.Delete("access_type")
 			b.Params.Set("scope", strings.TrimSpace(strings.ReplaceAll(" "+b.Params.Get("scope")+" ", " offline_access ", " ")))
-		}),
+		}).only(func(e *stage.Event) bool {
+		return e.Params.Has("access_type") || strings.Contains(e.Params.Get("scope"), "offline_access")
+	}),
 	request("request-challenge-replaced", "code_challenge", "somebody on the way puts his own challenge into the request", Refuse,
 		"report that the provider refused the code", "RFC 7636 §4.6, RFC 9700 §4.5.3", setParam("code_challenge", knownChallenge())),
 	request("request-refused", "client_id", "the provider refuses the client on its own page; nothing comes back", Refuse,
@@ -155,6 +157,12 @@ var redirectRows = []Row{
 		"accept no POST that was not asked for, or take its query", "RFC 9700 §4.12", "", "", func(b *bend) { b.Status = http.StatusTemporaryRedirect }),
 	redirect("redirect-twice", "status", "the browser comes back twice with the same response", Accept, "take the first, tell the second that it is over",
 		"RFC 6749 §10.5", "", "code", twoCallbacks),
+}
+
+// only limits a row to events of which f is true.
+func (r Row) only(f func(*stage.Event) bool) Row {
+	r.when = f
+	return r
 }
 
 // with adds what a row also does at another stage.

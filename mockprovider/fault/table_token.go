@@ -4,6 +4,7 @@ import (
 	"math"
 	"net/http"
 	"strings"
+	"time"
 
 	"app.latchkey/mockprovider/stage"
 )
@@ -197,6 +198,6 @@ var refreshRows = []Row{
 	refreshClaim("refresh-iss-wrong", "iss", "the refreshed ID token is of another issuer", Refuse, "end the session", "oidcc-client-test-refresh-token-invalid-issuer", set("iss", evilURL)),
 	refreshClaim("refresh-sub-wrong", "sub", "the refreshed ID token is about somebody else", Refuse, "end the session", "oidcc-client-test-refresh-token-invalid-sub", set("sub", "somebody-else")),
 	refreshClaim("refresh-aud-wrong", "aud", "the refreshed ID token is for another client", Refuse, "end the session", "", set("aud", "another-client")),
-	refreshClaim("refresh-auth-time", "auth_time", "the refreshed ID token has another auth_time", Either, "refuse, or do not look", "", func(b *bend) { b.Object.Set("auth_time", b.at(0)) }),
+	refreshClaim("refresh-auth-time", "auth_time", "the refreshed ID token has another auth_time", Either, "refuse, or do not look", "", func(b *bend) { b.Object.Set("auth_time", b.at(-5*time.Minute)) }),
 	refreshClaim("refresh-nonce-wrong", "nonce", "the refreshed ID token has a nonce that nobody sent", Either, "refuse, or do not look", "", set("nonce", "replayed")),
 }
