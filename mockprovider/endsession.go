@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"app.latchkey/mockprovider/persona"
@@ -204,14 +203,4 @@ func (p *Provider) logoutPage(x *exchange, i *interaction, id string) {
 		v.Client = clientName(i.logout.client)
 	}
 	p.page(x, http.StatusOK, "logout.html", v, i.logout.redirectURI)
-}
-
-// sortedNames returns the names of a JSON object in alphabetical order.
-func sortedNames(object map[string]any) []string {
-	names := make([]string, 0, len(object))
-	for name := range object {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
 }

@@ -38,6 +38,8 @@ func (p *Provider) idTokenClaims(t *tokenRequest) *Object {
 		Set("sub", g.User)
 	if u, ok := p.findUser(g.User); ok && p.persona.ClaimsInIDToken {
 		p.addClaims(o, u, t.scopes)
+	} else if ok {
+		addOwnClaims(o, u)
 	}
 	o.Set("at_hash", atHash(p.keys.algorithm, t.access))
 	if g.Nonce != "" && t.get("grant_type") == "authorization_code" {
@@ -59,6 +61,14 @@ func (p *Provider) addClaims(o *Object, u User, scopes []string) {
 				o.Set(claim, v)
 			}
 		}
+	}
+	addOwnClaims(o, u)
+}
+
+// addOwnClaims adds the claims that only this user has.
+func addOwnClaims(o *Object, u User) {
+	for _, name := range sortedKeys(u.Claims) {
+		o.Set(name, u.Claims[name])
 	}
 }
 

@@ -31,9 +31,18 @@ type config struct {
 	controlToken  string
 	snapshot      []byte
 	tls           bool
+	tenants       []tenantConfig
+	begin         time.Time // zero: now
+	frozen        bool
 	hooks         []Hook
 	faults        []fault.Spec
 	misbehave     bool
+}
+
+// tenantConfig is a tenant to be made at the start.
+type tenantConfig struct {
+	name    string
+	options []Option
 }
 
 // Signing algorithms for WithSigning.
@@ -103,7 +112,28 @@ func WithUsers(users ...User) Option {
 		if len(users) == 0 {
 			return errors.New("no users given")
 		}
+		if _, _, err := checkUsers(users); err != nil {
+			return err
+		}
 		c.users = users
+		return nil
+	}
+}
+
+// WithTenant makes a tenant from the start; see Provider.Tenant. It may be
+// given several times.
+func WithTenant(name string, options ...Option) Option {
+	return func(c *config) error {
+		c.tenants = append(c.tenants, tenantConfig{name, options})
+		return nil
+	}
+}
+
+// WithTime makes the clock begin at t instead of now. A frozen one stands
+// still until it is moved.
+func WithTime(t time.Time, frozen bool) Option {
+	return func(c *config) error {
+		c.begin, c.frozen = t, frozen
 		return nil
 	}
 }

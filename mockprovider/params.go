@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"errors"
+	"maps"
 	"mime"
 	"net/http"
 	"net/url"
@@ -75,3 +76,7 @@ func readForm(r *http.Request) (params, error) {
 	}
 	return parseParams(b.String())
 }
+
+// sortedKeys returns a map's keys in alphabetical order, so that what is built
+// from it is the same each time.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

@@ -17,8 +17,11 @@ const pictureSize = 256
 // Portrait is how a user's picture is drawn: a head on a coloured ground.
 // Colours are 0xRRGGBB.
 type Portrait struct {
-	Ground, Skin, Hair, Clothes uint32
-	LongHair                    bool
+	Ground   uint32 `toml:"ground"`
+	Skin     uint32 `toml:"skin"`
+	Hair     uint32 `toml:"hair"`
+	Clothes  uint32 `toml:"clothes"`
+	LongHair bool   `toml:"long_hair"`
 }
 
 // pictures are the drawn pictures by user key; each is drawn once.

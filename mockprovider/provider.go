@@ -116,6 +116,20 @@ func build(c config, parent *Provider, name string) (*Provider, error) {
 		return nil, err
 	}
 	p.handler = p.routes()
+	if c.frozen {
+		p.FreezeTime() // first, so that it shows exactly what it is set to
+	}
+	if !c.begin.IsZero() {
+		p.SetTime(c.begin)
+	}
+	for _, t := range c.tenants {
+		if p.FindTenant(t.name) != nil {
+			return nil, fmt.Errorf("mock provider: two tenants are called %q", t.name)
+		}
+		if _, err := p.Tenant(t.name, t.options...); err != nil {
+			return nil, err
+		}
+	}
 	return p, nil
 }
 

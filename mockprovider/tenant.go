@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // maxTenants is how many tenants one provider has at most.
@@ -52,12 +53,16 @@ func (p *Provider) Tenant(name string, options ...Option) (*Provider, error) {
 		return nil, fmt.Errorf("mock provider: there are %d tenants already", maxTenants)
 	}
 	c := p.config
+	c.tenants, c.begin, c.frozen = nil, time.Time{}, false
 	c.faults = nil
 	c.hooks, c.snapshot, c.issuer, c.tls = nil, p.kept[name], "", false
 	for _, o := range options {
 		if err := o(&c); err != nil {
 			return nil, fmt.Errorf("mock provider: tenant %q: %w", name, err)
 		}
+	}
+	if len(c.tenants) > 0 {
+		return nil, errors.New("mock provider: a tenant has no tenants")
 	}
 	if c.issuer != "" || c.tls {
 		return nil, fmt.Errorf("mock provider: tenant %q: its address and TLS are its parent's", name)

@@ -97,7 +97,7 @@ func (p *Provider) idTokenInfo(compact string) (*Object, *refusal) {
 	}
 	head, _, _ := strings.Cut(compact, ".")
 	o := new(Object)
-	for _, name := range sortedNames(claims) {
+	for _, name := range sortedKeys(claims) {
 		o.Set(name, fmt.Sprint(claims[name]))
 	}
 	for _, name := range []string{"alg", "kid", "typ"} {

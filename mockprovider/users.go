@@ -1,28 +1,97 @@
 package mockprovider
 
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
 // User is somebody who can sign in. All of it is invented.
 type User struct {
 	// Key is the short name used in addresses and element ids: "ada".
-	Key string
+	Key string `toml:"key"`
 	// Subject is the sub claim: stable, never reused, at most 255 characters.
-	Subject string
+	Subject string `toml:"subject"`
 	// Email is the address, and what the login page's form is posted with.
-	Email         string
-	EmailVerified bool
+	Email         string `toml:"email"`
+	EmailVerified bool   `toml:"email_verified"`
 	// Name is the whole name; GivenName and FamilyName may be empty.
-	Name, GivenName, FamilyName string
+	Name       string `toml:"name"`
+	GivenName  string `toml:"given_name"`
+	FamilyName string `toml:"family_name"`
 	// Locale is a BCP 47 tag: "en-GB".
-	Locale string
+	Locale string `toml:"locale"`
 	// Organization and JobTitle are shown by the People API.
-	Organization, JobTitle string
+	Organization string `toml:"organization"`
+	JobTitle     string `toml:"job_title"`
 	// Birthday is YYYY-MM-DD.
-	Birthday string
+	Birthday string `toml:"birthday"`
 	// Password is accepted by the login form, where there is one. It protects
 	// nothing and is shown on the page.
-	Password string
+	Password string `toml:"password"`
 	// Portrait is the colouring of the generated picture; nil means that the
 	// user has no picture.
-	Portrait *Portrait
+	Portrait *Portrait `toml:"portrait"`
+	// Claims are further claims, in ID tokens and at userinfo whatever was
+	// granted: groups, roles, hd. What the protocol itself says cannot be set.
+	Claims map[string]any `toml:"claims"`
+}
+
+// protocolClaims are what an ID token says of itself (OpenID Connect Core §2).
+var protocolClaims = []string{
+	"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "azp", "nonce", "auth_time", "acr", "amr", "at_hash", "c_hash", "sid",
+}
+
+// userKey is the form of User.Key: it stands in addresses.
+var userKey = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
+
+// check says what is wrong with a user, and at which field.
+func (u User) check() (field string, err error) {
+	switch {
+	case !userKey.MatchString(u.Key) || u.Key == "provider":
+		return "key", fmt.Errorf("user key %q: want 1 to 63 of a-z, 0-9 and -", clip(u.Key, 80))
+	case u.Subject == "" || len(u.Subject) > 255 || strings.ContainsFunc(u.Subject, func(r rune) bool { return r < 0x20 || r > 0x7e }):
+		return "subject", fmt.Errorf("user %s: subject: want 1 to 255 ASCII characters (OpenID Connect Core §2)", u.Key)
+	case len(u.Email) > 320 || len(u.Name) > 1_000:
+		return "name", fmt.Errorf("user %s: e-mail address or name is too long", u.Key)
+	}
+	if u.Birthday != "" {
+		if _, err := time.Parse(time.DateOnly, u.Birthday); err != nil {
+			return "birthday", fmt.Errorf("user %s: birthday %q: want YYYY-MM-DD", u.Key, clip(u.Birthday, 20))
+		}
+	}
+	for name, value := range u.Claims {
+		if slices.Contains(protocolClaims, name) {
+			return "claims." + name, fmt.Errorf("user %s: the claim %s is the protocol's", u.Key, name)
+		}
+		if _, err := json.Marshal(value); err != nil {
+			return "claims." + name, fmt.Errorf("user %s: the claim %s cannot be written as JSON", u.Key, name)
+		}
+	}
+	return "", nil
+}
+
+// checkUsers says what is wrong with a list of users, and where.
+func checkUsers(users []User) (index int, field string, err error) {
+	for i, u := range users {
+		if field, err := u.check(); err != nil {
+			return i, field, err
+		}
+		for _, other := range users[:i] {
+			switch {
+			case other.Key == u.Key:
+				return i, "key", fmt.Errorf("two users have the key %q", u.Key)
+			case other.Subject == u.Subject:
+				return i, "subject", fmt.Errorf("two users have the subject %q", u.Subject)
+			case other.Email == u.Email && u.Email != "":
+				return i, "email", fmt.Errorf("two users have the e-mail address %q", u.Email)
+			}
+		}
+	}
+	return 0, "", nil
 }
 
 // SeedPassword is the password of the seeded users.

@@ -20,6 +20,10 @@ type announcement struct {
 	ClientSecret  string `json:"client_secret"`
 	PeopleAPI     string `json:"people_api"`
 	ProvidersTOML string `json:"providers_toml"`
+	// CA is the authority's certificate in PEM, if --tls was given.
+	CA string `json:"ca,omitempty"`
+	// Tenants are the tenants' issuers by name.
+	Tenants map[string]string `json:"tenants,omitempty"`
 	// Dashboard shows the journal as a page. It can be opened once.
 	Dashboard string `json:"dashboard"`
 }
@@ -29,8 +33,14 @@ func announce(w io.Writer, p *mockprovider.Provider, o options) error {
 	a := announcement{
 		Issuer: p.Issuer(), ControlToken: p.ControlToken(),
 		ClientID: p.ClientID(), ClientSecret: p.ClientSecret(),
-		PeopleAPI: p.PeopleAPI(), ProvidersTOML: providersTOML(p),
+		PeopleAPI: p.PeopleAPI(), ProvidersTOML: providersTOML(p), CA: string(p.CACertPEM()),
 		Dashboard: p.DashboardLink(),
+	}
+	for _, t := range p.Tenants() {
+		if a.Tenants == nil {
+			a.Tenants = map[string]string{}
+		}
+		a.Tenants[t.TenantName()] = t.Issuer()
 	}
 	if o.json {
 		e := json.NewEncoder(w)
@@ -53,6 +63,22 @@ func announce(w io.Writer, p *mockprovider.Provider, o options) error {
 	}
 	if len(p.Faults()) > 0 {
 		b.WriteByte('\n')
+	}
+	for i, t := range p.Tenants() {
+		if i == 0 {
+			b.WriteString("Tenants:\n")
+		}
+		fmt.Fprintf(&b, "  %s (%s)\n", t.Issuer(), t.Persona().Title)
+	}
+	if len(a.Tenants) > 0 {
+		b.WriteByte('\n')
+	}
+	if !p.Persona().OpenID {
+		paths := p.Persona().Paths
+		fmt.Fprintf(&b, "It publishes no metadata; its endpoints:\n  %s\n  %s\n\n", a.Issuer+paths.Authorization, a.Issuer+paths.Token)
+	}
+	if a.CA != "" && o.caFile == "" {
+		fmt.Fprintf(&b, "Certificate of the authority that clients must trust:\n\n%s\n", a.CA)
 	}
 	b.WriteString("Redirect URIs (any port on a loopback IP literal):\n")
 	for _, uri := range p.Clients()[0].RedirectURIs {

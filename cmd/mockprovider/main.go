@@ -1,7 +1,8 @@
 // Command mockprovider runs a mock OpenID provider as a program of its own,
 // prints how a client is configured for it, and serves until it is interrupted.
 //
-//	mockprovider --addr 127.0.0.1:0 --persona google
+//	mockprovider --port 8400 --persona google
+//	mockprovider --config mock.toml
 package main
 
 import (
@@ -29,6 +30,10 @@ const saveEvery = 10 * time.Second
 // options are the command line.
 type options struct {
 	addr, persona, issuer, state, signing string
+	config, caFile                        string
+	port                                  uint
+	tls                                   bool
+	set                                   map[string]bool // the flags that were given
 	redirectURIs                          []string
 	json, nonLoopback, noPassword, rotate bool
 	lifetime                              time.Duration
@@ -57,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	p, err := newProvider(o, snapshot)
+	p, err := newProvider(&o, snapshot)
 	if err != nil {
 		return err
 	}
@@ -68,6 +73,11 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		return err
 	}
 	defer p.Close()
+	if o.caFile != "" {
+		if err := os.WriteFile(o.caFile, p.CACertPEM(), 0o644); err != nil {
+			return fmt.Errorf("mockprovider: writing the authority's certificate: %w", err)
+		}
+	}
 	if err := announce(stdout, p, o); err != nil {
 		return fmt.Errorf("printing the configuration: %w", err)
 	}
@@ -80,10 +90,14 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	f := flag.NewFlagSet("mockprovider", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	f.StringVar(&o.addr, "addr", "127.0.0.1:0", "`address` to listen on; port 0 is any free one, or the one in --state")
-	f.StringVar(&o.persona, "persona", "google", "what to play: "+strings.Join(persona.Names(), ", "))
+	f.UintVar(&o.port, "port", 0, "`port` to listen on at 127.0.0.1, instead of --addr")
+	f.StringVar(&o.config, "config", "", "TOML `file` with persona, users, clients, faults and tenants; what else is said on the command line counts more")
+	f.StringVar(&o.persona, "persona", "google", "what to play: "+strings.Join(persona.Names(), ", ")+", or a `file` of one's own")
+	f.BoolVar(&o.tls, "tls", false, "speak HTTPS, by a certificate authority made at start; its certificate is printed")
+	f.StringVar(&o.caFile, "tls-ca", "", "`file` to write the authority's certificate to; means --tls")
 	f.StringVar(&o.issuer, "issuer", "", "issuer `URL`, if clients reach the provider under another address than --addr")
 	f.StringVar(&o.state, "state", "", "`file` that keeps keys, grants and the port from one run to the next")
-	f.StringVar(&o.signing, "signing", "", "RS256 or ES256 (default: the persona's)")
+	f.StringVar(&o.signing, "signing", "", "RS256, ES256 or EdDSA (default: the persona's)")
 	f.DurationVar(&o.lifetime, "token-lifetime", 0, "lifetime of access tokens, such as 30s (default: the persona's)")
 	f.BoolVar(&o.json, "json", false, "print the configuration as one line of JSON")
 	f.BoolVar(&o.nonLoopback, "allow-non-loopback", false, "allow an address that other computers reach; anybody can then sign in as anybody")
@@ -105,17 +119,58 @@ func parse(args []string, stderr io.Writer) (options, error) {
 	if f.NArg() > 0 {
 		return o, fmt.Errorf("mockprovider: unexpected argument %q", f.Arg(0))
 	}
+	o.set = map[string]bool{}
+	f.Visit(func(given *flag.Flag) { o.set[given.Name] = true })
+	o.tls = o.tls || o.caFile != ""
+	switch {
+	case o.set["port"] && o.set["addr"]:
+		return o, errors.New("mockprovider: --port and --addr say the same thing twice")
+	case o.port > 65535:
+		return o, fmt.Errorf("mockprovider: --port %d: want 0 to 65535", o.port)
+	case o.set["port"]:
+		o.addr = fmt.Sprintf("127.0.0.1:%d", o.port)
+	}
 	return o, nil
 }
 
 // newProvider makes the provider that the command line asks for.
-func newProvider(o options, snapshot []byte) (*mockprovider.Provider, error) {
-	plays, ok := persona.ByName(o.persona)
-	if !ok {
-		return nil, fmt.Errorf("mockprovider: unknown persona %q: want one of %s", o.persona, strings.Join(persona.Names(), ", "))
+// The configuration file comes first; what the command line says counts more.
+func newProvider(o *options, snapshot []byte) (*mockprovider.Provider, error) {
+	opts := []mockprovider.Option{mockprovider.WithSnapshot(snapshot)}
+	if !o.noPassword {
+		opts = append(opts, mockprovider.WithPasswordForm())
 	}
-	opts := []mockprovider.Option{
-		mockprovider.WithPersona(plays), mockprovider.WithSnapshot(snapshot), mockprovider.WithRotation(o.rotate),
+	if o.misbehave {
+		opts = append(opts, mockprovider.WithMisbehaveMenu())
+	}
+	if o.config != "" {
+		c, err := mockprovider.LoadConfig(o.config)
+		if err != nil {
+			return nil, fmt.Errorf("mockprovider: %w", err)
+		}
+		if c.Addr != "" && !o.set["addr"] && !o.set["port"] {
+			o.addr = c.Addr
+		}
+		opts = append(opts, c.Options()...)
+	}
+	if o.config == "" || o.set["persona"] {
+		plays, err := mockprovider.FindPersona(o.persona, ".")
+		if err != nil {
+			return nil, fmt.Errorf("mockprovider: %w", err)
+		}
+		opts = append(opts, mockprovider.WithPersona(plays))
+	}
+	return mockprovider.New(append(opts, o.flagOptions()...)...)
+}
+
+// flagOptions are what the other flags say.
+func (o *options) flagOptions() []mockprovider.Option {
+	var opts []mockprovider.Option
+	if o.set["rotate"] {
+		opts = append(opts, mockprovider.WithRotation(o.rotate))
+	}
+	if o.tls {
+		opts = append(opts, mockprovider.WithTLS())
 	}
 	if o.issuer != "" {
 		opts = append(opts, mockprovider.WithIssuer(o.issuer))
@@ -129,19 +184,13 @@ func newProvider(o options, snapshot []byte) (*mockprovider.Provider, error) {
 	if o.nonLoopback {
 		opts = append(opts, mockprovider.AllowNonLoopback())
 	}
-	if !o.noPassword {
-		opts = append(opts, mockprovider.WithPasswordForm())
-	}
 	if len(o.redirectURIs) > 0 {
 		opts = append(opts, mockprovider.WithRedirectURIs(o.redirectURIs...))
 	}
 	for _, s := range o.faults {
 		opts = append(opts, mockprovider.WithFault(s))
 	}
-	if o.misbehave {
-		opts = append(opts, mockprovider.WithMisbehaveMenu())
-	}
-	return mockprovider.New(opts...)
+	return opts
 }
 
 // listenAddr replaces port 0 by the port of the last run, so that the issuer

@@ -3,9 +3,14 @@ package main
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"encoding/json"
 	"io"
+	"net"
 	"net/http"
+	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -148,6 +153,103 @@ func TestState(t *testing.T) {
 	}
 }
 
+// write puts text into a file of the test's own.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// TestConfig runs a configuration file with a persona of one's own beside it,
+// and checks that the command line counts more.
+func TestConfig(t *testing.T) {
+	file := write(t, "mock.toml", `
+persona = "acme.toml"
+signing = "EdDSA"
+[[user]]
+email = "grace@example.com"
+[[client]]
+id = "my-client"
+redirect_uris = ["http://127.0.0.1/back"]
+[tenant.red]
+persona = "google"
+`)
+	own := "extends = \"plain\"\nname = \"acme\"\ntitle = \"ACME\"\n[paths]\njwks = \"/keys\"\n"
+	if err := os.WriteFile(filepath.Join(filepath.Dir(file), "acme.toml"), []byte(own), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	get := func(address string) string {
+		response, err := http.Get(address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+		body, err := io.ReadAll(response.Body)
+		if err != nil || response.StatusCode != 200 {
+			t.Fatalf("%s: %d %v", address, response.StatusCode, err)
+		}
+		return string(body)
+	}
+	r := start(t, "--config", file)
+	if r.ClientID != "my-client" || !strings.Contains(get(r.Issuer+"/keys"), "Ed25519") || !strings.Contains(get(r.Issuer), "grace@example.com") {
+		t.Errorf("%+v", r.announcement)
+	}
+	if want := r.Issuer + "/t/red"; r.Tenants["red"] != want || !strings.Contains(get(want+"/.well-known/openid-configuration"), "/o/oauth2/v2/auth") {
+		t.Errorf("tenants %v", r.Tenants)
+	}
+	r.stop()
+	r = start(t, "--config", file, "--signing", "ES256", "--persona", "plain")
+	if !strings.Contains(get(r.Issuer+"/jwks"), "P-256") {
+		t.Error("the command line counts less")
+	}
+}
+
+// TestPersonaFile checks --persona with a file.
+func TestPersonaFile(t *testing.T) {
+	r := start(t, "--persona", write(t, "acme.toml", "extends = \"github\"\nname = \"acme\"\n"))
+	if !strings.Contains(r.ProvidersTOML, "acme-mock") {
+		t.Error(r.ProvidersTOML)
+	}
+}
+
+// TestTLS checks that the authority's certificate, printed and written, is the
+// one that makes the provider trustworthy.
+func TestTLS(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	r := start(t, "--tls-ca", file, "--persona", "plain", "--signing", "ES256")
+	data, err := os.ReadFile(file)
+	if err != nil || string(data) != r.CA {
+		t.Fatalf("%v: %s", err, data)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(data)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}
+	response, err := transport.RoundTrip(httptest.NewRequest("GET", r.Issuer+"/healthz", nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != 200 || !strings.HasPrefix(r.Issuer, "https://") {
+		t.Errorf("%s: %d", r.Issuer, response.StatusCode)
+	}
+}
+
+// TestPort checks --port.
+func TestPort(t *testing.T) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	listener.Close()
+	if r := start(t, "--port", port, "--signing", "ES256"); r.Issuer != "http://127.0.0.1:"+port {
+		t.Errorf("issuer %s", r.Issuer)
+	}
+}
+
 // TestRefuses checks that a wrong command line ends with a reason.
 func TestRefuses(t *testing.T) {
 	for name, tt := range map[string]struct {
@@ -160,7 +262,15 @@ func TestRefuses(t *testing.T) {
 		"argument":    {[]string{"serve"}, "serve"},
 		"flag":        {[]string{"--nonsense"}, "nonsense"},
 		"signing":     {[]string{"--signing", "none"}, "RS256"},
-		"state":       {[]string{"--state", "/nonexistent/dir/state.json", "--signing", "ES256"}, "state"},
+		"port twice":  {[]string{"--port", "1", "--addr", "127.0.0.1:0"}, "--addr"},
+		"port":        {[]string{"--port", "70000"}, "65535"},
+		"persona file": {[]string{"--persona", write(t, "x.toml", "extends = \"plain\"\nname = \"acme\"\nexpires_in = -1\n")},
+			"x.toml:3:1: expires_in: "},
+		"missing persona file": {[]string{"--persona", "/nonexistent/x.toml"}, "no such file"},
+		"configuration":        {[]string{"--config", write(t, "mock.toml", "port = 1\npersona = 3\n")}, "mock.toml:2:1: persona: "},
+		"missing file":         {[]string{"--config", "/nonexistent/mock.toml"}, "no such file"},
+		"authority":            {[]string{"--tls-ca", "/nonexistent/dir/ca.pem", "--signing", "ES256"}, "certificate"},
+		"state":                {[]string{"--state", "/nonexistent/dir/state.json", "--signing", "ES256"}, "state"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

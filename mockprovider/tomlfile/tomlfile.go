@@ -5,8 +5,10 @@
 // nothing.
 //
 // Values are read into structs whose fields have a `toml:"name"` tag. The
-// fields' types can be string, bool, int, time.Duration ("30s"), a pointer to
-// one of these, a struct, slices and string-keyed maps of these, and any.
+// fields' types can be string, bool, a number, time.Duration ("30s"),
+// time.Time, a pointer to one of these, a struct, slices and string-keyed maps
+// of these, any, and what has an UnmarshalTOML method. The fields of an
+// embedded struct count as the outer one's.
 package tomlfile
 
 import (
@@ -103,6 +105,20 @@ func (d *Document) Has(key string) bool {
 
 // assign puts a value of the file into a variable.
 func (d *Document) assign(value any, to reflect.Value, path string) error {
+	if own, ok := to.Addr().Interface().(interface{ UnmarshalTOML(any) error }); ok {
+		if err := own.UnmarshalTOML(value); err != nil {
+			return d.Errorf(path, "%v", err)
+		}
+		return nil
+	}
+	if to.Type() == reflect.TypeFor[time.Time]() {
+		at, ok := value.(time.Time)
+		if !ok {
+			return d.Errorf(path, "want a date and time such as 2026-01-31T12:00:00Z, not %s", kind(value))
+		}
+		to.Set(reflect.ValueOf(at))
+		return nil
+	}
 	if to.Type() == reflect.TypeFor[time.Duration]() {
 		text, _ := value.(string)
 		span, err := time.ParseDuration(text)
@@ -144,6 +160,15 @@ func (d *Document) assignScalar(value any, to reflect.Value, path string) error 
 			return d.Errorf(path, "want true or false, not %s", kind(value))
 		}
 		to.SetBool(b)
+	case reflect.Float32, reflect.Float64:
+		switch n := value.(type) {
+		case float64:
+			to.SetFloat(n)
+		case int64:
+			to.SetFloat(float64(n))
+		default:
+			return d.Errorf(path, "want a number, not %s", kind(value))
+		}
 	default:
 		n, ok := value.(int64)
 		switch {
@@ -166,18 +191,18 @@ func (d *Document) assignStruct(value any, to reflect.Value, path string) error 
 	if !ok {
 		return d.Errorf(path, "want a table, not %s", kind(value))
 	}
-	fields := map[string]int{}
-	for i := range to.NumField() {
-		if name := to.Type().Field(i).Tag.Get("toml"); name != "" && name != "-" {
-			fields[name] = i
+	fields := map[string][]int{}
+	for _, f := range reflect.VisibleFields(to.Type()) {
+		if name := f.Tag.Get("toml"); name != "" && name != "-" {
+			fields[name] = f.Index
 		}
 	}
 	for _, name := range sorted(table) {
-		i, ok := fields[name]
+		index, ok := fields[name]
 		if !ok {
 			return d.Errorf(join(path, name), "unknown name%s", didYouMean(name, sorted(fields)))
 		}
-		if err := d.assign(table[name], to.Field(i), join(path, name)); err != nil {
+		if err := d.assign(table[name], to.FieldByIndex(index), join(path, name)); err != nil {
 			return err
 		}
 	}

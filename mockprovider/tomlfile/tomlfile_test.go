@@ -20,6 +20,26 @@ type sample struct {
 	Any   map[string]any `toml:"any"`
 	Rows  []row          `toml:"row"`
 	Named map[string]row `toml:"named"`
+	At    time.Time      `toml:"at"`
+	Part  float64        `toml:"part"`
+	Own   loud           `toml:"own"`
+	inner
+}
+
+type inner struct {
+	Embedded string `toml:"embedded"`
+}
+
+// loud reads itself.
+type loud string
+
+func (l *loud) UnmarshalTOML(value any) error {
+	s, ok := value.(string)
+	if !ok {
+		return errors.New("too quiet")
+	}
+	*l = loud(strings.ToUpper(s))
+	return nil
 }
 
 type row struct {
@@ -41,6 +61,10 @@ list = [ "x", # one
   'y']
 any = { one = 1, "two words" = [1.5, {deep = true}] }
 named."a.b" = { id = "n" }
+at = 2026-01-31T12:00:00Z
+part = 0.5
+own = "loud"
+embedded = "e"
 [[row]]
 id = """
 many
@@ -55,7 +79,8 @@ id = "second"
 	}
 	if got.Name != `a " # [b]` || got.Count != -3 || !got.On || got.Maybe == nil || *got.Maybe || got.Span != 90*time.Second ||
 		len(got.List) != 2 || got.Any["one"] != int64(1) || got.Named["a.b"].ID != "n" || len(got.Rows) != 2 ||
-		got.Rows[0].Inner[0].ID != "inner 0" || got.Rows[1].ID != "second" || got.Size != 7 {
+		got.Rows[0].Inner[0].ID != "inner 0" || got.Rows[1].ID != "second" || got.Size != 7 ||
+		got.At.Year() != 2026 || got.Part != 0.5 || got.Own != "LOUD" || got.Embedded != "e" {
 		t.Errorf("%+v", got)
 	}
 	if !d.Has("row[1].id") || !d.Has("row[0].inner[0].id") || !d.Has("any.two words[1].deep") || d.Has("row[2].id") {
@@ -68,7 +93,7 @@ func TestErrors(t *testing.T) {
 	for _, tt := range []struct{ name, text, want string }{
 		{"syntax", "name = \"a\"\ncount = = 3\n", "x.toml:2:9: "},
 		{"unknown", "name = 'a'\n\n  nam = 'b'\n", "x.toml:3:3: nam: unknown name: did you mean name?"},
-		{"unknown and nothing near", "zzzzzzzzzz = 1\n", "want one of any, count,"},
+		{"unknown and nothing near", "zzzzzzzzzz = 1\n", "want one of any, at, count,"},
 		{"other letter case", "Name = 'a'\n", "x.toml:1:1: Name: unknown name: did you mean name?"},
 		{"string", "count = 1\nname = 3\n", "x.toml:2:1: name: want a string, not a number"},
 		{"number", "count = 1.5\n", "x.toml:1:1: count: want a whole number, not a number with a point"},
@@ -78,6 +103,9 @@ func TestErrors(t *testing.T) {
 		{"duration", "span = 'soon'\n", "x.toml:1:1: span: want a duration"},
 		{"array", "list = 'x'\n", "x.toml:1:1: list: want an array, not a string"},
 		{"element", "list = ['a',\n   7]\n", "x.toml:2:4: list[1]: want a string, not a number"},
+		{"own", "own = 1\n", "x.toml:1:1: own: too quiet"},
+		{"time", "at = 'noon'\n", "x.toml:1:1: at: want a date and time"},
+		{"float", "part = 'x'\n", "x.toml:1:1: part: want a number, not a string"},
 		{"table", "row = 1\n", "x.toml:1:1: row: want an array, not a number"},
 		{"first of two tables", "[[row]]\nid = 1\n[[row]]\nid = 'b'\n", "x.toml:2:1: row[0].id: want a string"},
 		{"second of two tables", "[[row]]\nid = 'a'\n[[row]]\nidd = 'b'\n", "x.toml:4:1: row[1].idd: unknown name: did you mean id?"},
