@@ -245,15 +245,16 @@ func moveClock(c *controlCall) (int, any, error) {
 	if in.Reset {
 		c.p.ResetTime()
 	}
-	if in.Set != nil {
-		c.p.SetTime(*in.Set)
-	}
-	c.p.Advance(advance)
+	// Frozen first, so that not a nanosecond is added to what is set.
 	if in.Freeze != nil && *in.Freeze {
 		c.p.FreezeTime()
 	} else if in.Freeze != nil {
 		c.p.ResumeTime()
 	}
+	if in.Set != nil {
+		c.p.SetTime(*in.Set)
+	}
+	c.p.Advance(advance)
 	return http.StatusOK, c.clockState(), nil
 }
 
