@@ -3,6 +3,7 @@ package auth_test
 import (
 	"crypto/x509"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/backchannel"
 	"app.latchkey/mockprovider"
 )
 
@@ -303,6 +305,37 @@ func TestWhereTheAccessTokenMayGo(t *testing.T) {
 			t.Error("the token went on over http")
 		}
 	})
+}
+
+// Plain http to this computer is for providers on this computer.
+func TestHTTPToThisComputerIsForIssuersOnIt(t *testing.T) {
+	reached := atomic.Int32{}
+	here := newRecorder(t, func(*http.Request) { reached.Add(1) })
+	t.Run("back channel", func(t *testing.T) {
+		f := newFake()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, here, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.session(t).Backchannel().Do(t.Context(), req, 0); !errors.Is(err, backchannel.ErrInsecure) {
+			t.Errorf("error %v, want ErrInsecure", err)
+		}
+		if n := len(f.seen.all()); n != 0 {
+			t.Errorf("%d requests were sent", n)
+		}
+	})
+	t.Run("discovery", func(t *testing.T) {
+		f := newFake()
+		f.answers[fakeIssuer+"/.well-known/openid-configuration"] = func(r *http.Request) (*http.Response, error) {
+			return response(r, http.StatusOK, `{"issuer":"https://id.example","authorization_endpoint":"https://id.example/authorize",
+				"token_endpoint":"`+here+`","jwks_uri":"https://id.example/keys"}`), nil
+		}
+		_, err := f.session(t).Token(t.Context())
+		wantCode(t, err, auth.CodeMetadataInsecureEndpoint)
+	})
+	if n := reached.Load(); n != 0 {
+		t.Errorf("%d requests went to this computer", n)
+	}
 }
 
 // A request with a body is sent once: it cannot be read again.

@@ -37,18 +37,17 @@ func (b *bender) bend(e *mockprovider.Event) {
 	}
 }
 
-// hold keeps the first request that fits, once it is armed, until release.
+// hold keeps the first request that fits, once it is armed, until release or
+// the end of the test.
 type hold struct {
-	arrived chan struct{}
-	gate    chan struct{}
-	armed   atomic.Bool
-	open    sync.Once
+	arrived, gate chan struct{}
+	armed         atomic.Bool
+	open          sync.Once
+	end           <-chan struct{}
 }
 
 func newHold(t *testing.T) *hold {
-	h := &hold{arrived: make(chan struct{}), gate: make(chan struct{})}
-	t.Cleanup(h.release)
-	return h
+	return &hold{arrived: make(chan struct{}), gate: make(chan struct{}), end: t.Context().Done()}
 }
 
 func (h *hold) arm()     { h.armed.Store(true) }
@@ -59,7 +58,10 @@ func (h *hold) at(fits func(*mockprovider.Event) bool) func(*mockprovider.Event)
 	return func(e *mockprovider.Event) {
 		if fits(e) && h.armed.CompareAndSwap(true, false) {
 			close(h.arrived)
-			<-h.gate
+			select {
+			case <-h.gate:
+			case <-h.end:
+			}
 		}
 	}
 }

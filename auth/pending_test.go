@@ -60,6 +60,15 @@ func TestPendingIsAnsweredOnce(t *testing.T) {
 			t.Errorf("userinfo: status %d", status)
 		}
 	})
+	t.Run("Discard twice", func(t *testing.T) {
+		w := newWorld(t, nil)
+		pending := w.pending()
+		pending.Discard(t.Context())
+		pending.Discard(t.Context())
+		if n := w.count("revoke", ""); n != 1 {
+			t.Errorf("%d revocations, want 1", n)
+		}
+	})
 	t.Run("Commit after Discard", func(t *testing.T) {
 		w := newWorld(t, nil)
 		pending := w.pending()

@@ -262,6 +262,32 @@ func TestExpireDropsOnlyTheTokenThatWasRefused(t *testing.T) {
 	}
 }
 
+// A refresh waits for a new sign-in of the same account, and uses what it brought.
+func TestRefreshDuringANewSignIn(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.session()
+	session.Expire(mustToken(t, session))
+	pending := w.pending()
+	arrived, release := make(chan struct{}), make(chan struct{})
+	w.store.onPut = sync.OnceFunc(func() { close(arrived); <-release })
+	committed := make(chan error, 1)
+	go func() { _, err := pending.Commit(t.Context()); committed <- err }()
+	<-arrived
+	session.Expire(mustToken(t, session)) // the new sign-in's, which is in memory already
+	waited := make(chan error, 1)
+	go func() { _, err := session.Token(t.Context()); waited <- err }()
+	close(release)
+	if err := <-committed; err != nil {
+		t.Fatal(err)
+	}
+	if err := <-waited; err != nil {
+		t.Errorf("Token: %v", err)
+	}
+	if status := w.userinfo(mustToken(t, session)); status != http.StatusOK {
+		t.Errorf("userinfo: status %d", status)
+	}
+}
+
 func TestAnAccountHasOneSession(t *testing.T) {
 	w := newWorld(t, nil)
 	a := w.resumed()
@@ -308,7 +334,8 @@ func TestNextStepOfARefresh(t *testing.T) {
 	}
 }
 
-// A stored record is used only for the account that it names.
+// A stored record is used only for the account that it names, and only where
+// all of it is understood.
 func TestStoredRecordOfAnother(t *testing.T) {
 	for _, c := range []struct {
 		name, member string
@@ -319,6 +346,7 @@ func TestStoredRecordOfAnother(t *testing.T) {
 		{"another client", "client_id", "somebody-else"},
 		{"no token", "refresh_token", ""},
 		{"another form", "v", "one"},
+		{"a newer version", "v", 2},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)

@@ -24,15 +24,17 @@ func TestSignOutDuringRefresh(t *testing.T) {
 		name  string
 		stage mockprovider.Stage
 		at    func(*mockprovider.Event) bool
+		saved int // what was rotated when the sign-out began was saved before
 	}{
-		{"request on its way", token, isRefresh},
-		{"keys on their way", transport, isEndpoint("jwks")},
+		{"request on its way", token, isRefresh, 0},
+		{"keys on their way", transport, isEndpoint("jwks"), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHold(t)
 			w := newWorld(t, nil, mockprovider.WithHook(c.stage, h.at(c.at)))
 			session := w.resumed()
 			account := session.Account()
+			puts := len(w.store.options("put"))
 			h.arm()
 			refreshed := make(chan struct{})
 			go func() { defer close(refreshed); _, _ = session.Token(t.Context()) }()
@@ -47,6 +49,12 @@ func TestSignOutDuringRefresh(t *testing.T) {
 			<-refreshed
 			if err := <-out; err != nil {
 				t.Errorf("SignOut: %v", err)
+			}
+			if n := len(w.store.options("put")) - puts; n != c.saved {
+				t.Errorf("the store was written %d times, want %d", n, c.saved)
+			}
+			if n := w.count("revoke", ""); n != 2-c.saved {
+				t.Errorf("%d revocations, want those of the stored token and of what was not stored", n)
 			}
 			if held := w.storedToken(account.Item); held != "" {
 				t.Error("the store holds a refresh token again")

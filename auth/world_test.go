@@ -156,6 +156,7 @@ type flaky struct {
 	failures map[string]error                // by operation
 	calls    map[string][]store.Options      // by operation, in order
 	onUnlock func(ctx context.Context) error // nil: Unlock answers at once
+	onPut    func()                          // nil: Put answers at once
 	unlocks  int
 }
 
@@ -237,6 +238,12 @@ func (f *flaky) Get(ctx context.Context, name string, o store.Options) ([]byte, 
 
 func (f *flaky) Put(ctx context.Context, name string, data []byte, o store.Options) error {
 	f.asked("put", o)
+	f.mu.Lock()
+	wait := f.onPut
+	f.mu.Unlock()
+	if wait != nil {
+		wait()
+	}
 	if err := f.err("put"); err != nil {
 		return err
 	}

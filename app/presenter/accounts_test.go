@@ -89,6 +89,21 @@ func TestCancelAtTheQuestion(t *testing.T) {
 	}
 }
 
+// A question is answered after it was asked.
+func TestAnswerBeforeTheQuestion(t *testing.T) {
+	s := newStage(t)
+	s.revoked()
+	s.person.User, s.person.StopAtLogin = "noa", true
+	s.p.Next()
+	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.p.Confirm(true)
+	s.person.StopAtLogin = false
+	s.p.OpenAgain()
+	s.until("the question", asked)
+	s.p.Confirm(false)
+	s.until("Ada's profile again", person("ada@example.com"))
+}
+
 // Whom the person chose to replace does not come back by itself.
 func TestReplacedAccountStaysAway(t *testing.T) {
 	s := newStage(t)

@@ -15,17 +15,17 @@ import (
 	"app.latchkey/mockprovider"
 )
 
-// hold keeps the first request that fits, once it is armed, until release.
+// hold keeps the first request that fits, once it is armed, until release or
+// the end of the test.
 type hold struct {
 	arrived, gate chan struct{}
 	armed         atomic.Bool
 	open          sync.Once
+	end           <-chan struct{}
 }
 
 func newHold(t *testing.T) *hold {
-	h := &hold{arrived: make(chan struct{}), gate: make(chan struct{})}
-	t.Cleanup(h.release)
-	return h
+	return &hold{arrived: make(chan struct{}), gate: make(chan struct{}), end: t.Context().Done()}
 }
 
 func (h *hold) arm()     { h.armed.Store(true) }
@@ -35,7 +35,10 @@ func (h *hold) release() { h.open.Do(func() { close(h.gate) }) }
 func (h *hold) wait() {
 	if h.armed.CompareAndSwap(true, false) {
 		close(h.arrived)
-		<-h.gate
+		select {
+		case <-h.gate:
+		case <-h.end:
+		}
 	}
 }
 
@@ -62,8 +65,10 @@ type scripted struct {
 	locked bool
 }
 
-func newScripted() *scripted {
-	return &scripted{keep: keep{store.NewMemory()}, before: map[string]func() error{}}
+func newScripted() *scripted { return scriptedOver(store.NewMemory()) }
+
+func scriptedOver(m *store.Memory) *scripted {
+	return &scripted{keep: keep{m}, before: map[string]func() error{}}
 }
 
 func (s *scripted) when(op string, f func() error) {

@@ -11,6 +11,7 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/auth"
+	"app.latchkey/auth/store"
 	"app.latchkey/mockprovider"
 )
 
@@ -75,6 +76,26 @@ func TestNothingComesOfACancelledSignIn(t *testing.T) {
 	if seen != 4 {
 		t.Errorf("the waiting screen came and went %d times, want 4", seen)
 	}
+}
+
+// The end of a cancelled sign-in is not the end of the next one.
+func TestCancelledSignInThatEndsLate(t *testing.T) {
+	h := newHold(t)
+	s, chain := newStage(t), newScripted()
+	s.store, chain.locked = chain, true
+	chain.when("unlock", func() error { h.wait(); return nil }) // heeds no context
+	h.arm()
+	s.begin()
+	<-h.arrived
+	s.p.Cancel()
+	s.until("the sign-in screen again", on(presenter.ScreenSignIn))
+	s.person.StopAtLogin = true
+	s.p.SignIn("google")
+	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	h.release()
+	s.person.StopAtLogin = false
+	s.p.OpenAgain()
+	s.until("the profile", loaded)
 }
 
 func TestCancelDoesNotRaiseTheWindow(t *testing.T) {
@@ -172,7 +193,7 @@ func TestQuitDuringARefresh(t *testing.T) {
 	s.stop()
 	chain.when("put", unavailable) // main closes the keychain next
 	h.release()
-	chain.when("put", nil)
+	s.store = scriptedOver(chain.Memory)
 	s.start()
 	if st := s.until("the profile or a problem", func(st presenter.State) bool { return loaded(st) || st.Problem != nil }); st.Problem != nil {
 		t.Errorf("quitting during the refresh at the start signed out: %s", st.Problem.Code)
@@ -239,6 +260,11 @@ func TestOneSignOutAtATime(t *testing.T) {
 	if n := s.count("revoke"); n != 1 {
 		t.Errorf("%d revocations, want 1", n)
 	}
+	for _, st := range s.all() {
+		if st.Profile.SigningOut && st.Profile.Refreshing {
+			t.Error("the profile is loaded while the person signs out")
+		}
+	}
 }
 
 // The record of a sign-in has one profile step, however often it is refreshed.
@@ -291,6 +317,53 @@ func TestFailedWriteIsShown(t *testing.T) {
 	s.until("the reason", func(st presenter.State) bool {
 		return picture(st) && st.Profile.Until && hasProblem(auth.CodeStoreWriteFailed)(st)
 	})
+}
+
+// So is what a refresh could not write: the keychain holds a spent token.
+func TestFailedWriteOfARefreshIsShown(t *testing.T) {
+	s, chain := newStage(t), newScripted()
+	s.store = chain
+	s.start()
+	s.signIn()
+	s.stop()
+	chain.when("put", unavailable)
+	s.start()
+	st := s.until("the reason", hasProblem(auth.CodeStoreWriteFailed))
+	if !st.Profile.Until || st.Problem.Next != presenter.NextUnlock {
+		t.Errorf("until quit %v, next step %s", st.Profile.Until, st.Problem.Next)
+	}
+	chain.when("put", nil)
+	s.p.Next()
+	s.until("the end of the notice", func(st presenter.State) bool { return loaded(st) && !st.Profile.Until && st.Problem == nil })
+}
+
+// What an unlocking says after the sign-out is of no account that is shown.
+func TestUnlockThatEndsAfterTheSignOut(t *testing.T) {
+	locked := func() error { return &store.Error{Op: "test", Outcome: store.Locked} }
+	h := newHold(t)
+	s, chain := newStage(t), newScripted()
+	s.store = chain
+	s.start()
+	s.signIn()
+	s.stop()
+	chain.when("get", locked)
+	chain.when("unlock", func() error { h.wait(); return locked() })
+	s.start()
+	s.until("the problem", hasProblem(auth.CodeStoreLocked))
+	h.arm()
+	s.p.Next()
+	<-h.arrived
+	chain.when("get", nil)
+	s.p.SignOut()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	s.look(func() { s.states = s.states[len(s.states)-1:] })
+	h.release()
+	s.signIn()
+	for _, st := range s.all() {
+		if st.Problem != nil {
+			t.Errorf("on %s: problem %+v", st.Screen, st.Problem)
+		}
+	}
 }
 
 // A keychain that does not answer sends nobody through the browser.
