@@ -24,6 +24,11 @@ ARCH := $(shell dpkg --print-architecture 2>/dev/null || go env GOARCH)
 DEB := dist/latchkey_$(VERSION)_$(ARCH).deb
 FUZZTIME ?= 20s
 BENCHTIME ?= 1s
+SOAK ?= 100000
+MUTANTS ?= .
+
+# A module of its own: what only a comparison needs stays out of go.mod.
+LUIKYV := mockprovider/opsuite/luikyv
 
 # Unit tests link the keychain and Fyne, both of which look for a session bus:
 # theirs must not be the developer's own.
@@ -66,7 +71,7 @@ programs: build
 test: setup-test lint unit e2e ## set up, and what every change must pass
 
 .PHONY: test-all
-test-all: test fuzz bench test-packages ## everything this machine can try
+test-all: test mutants conformance fuzz bench soak test-packages ## everything this machine can try
 
 .PHONY: setup-test
 setup-test:
@@ -78,11 +83,13 @@ lint: build/bin/staticcheck ## gofmt, go vet, staticcheck
 	  [ -z "$$unformatted" ] || { echo "Not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go -C tools vet ./...
+	go -C $(LUIKYV) vet ./...
 	build/bin/staticcheck ./...
 
 .PHONY: unit
 unit:
 	$(NO_BUS) go test -race $$(tools/packages.sh plain)
+	go -C $(LUIKYV) test ./...
 	$(NO_BUS) go test $$(tools/packages.sh fyne)
 
 .PHONY: e2e
@@ -106,8 +113,21 @@ fuzz: ## every fuzz target, FUZZTIME (20s) each
 	  done; \
 	done
 
+.PHONY: mutants
+mutants: build/bin/mutants ## every strict check taken out, one at a time: which test notices? MUTANTS=regexp for some
+	@build/bin/mutants -run '$(MUTANTS)' mockprovider/mutants.txt
+
+.PHONY: soak
+soak: ## SOAK (100000) sign-ins at the mock provider: no growth in memory, goroutines, time
+	@LATCHKEY_SOAK=$(SOAK) go test -count=1 -timeout 60m -run 'TestSoak' -v ./mockprovider
+
+.PHONY: conformance
+conformance: ## what the certified openid-client makes of each of the mock's faults; UPDATE=1 writes the table
+	@LATCHKEY_CONFORMANCE=$(if $(UPDATE),update,check) go test -count=1 -timeout 30m -run 'TestVerdicts$$' ./mockprovider/opsuite/panva
+
 .PHONY: bench
-bench: ## benchmarks of the packages without Fyne, BENCHTIME (1s) each
+bench: ## the mock beside luikyv/go-oidc and oidc-provider on one core; benchmarks, BENCHTIME (1s) each
+	@go -C $(LUIKYV) run ./bench
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
 
 .PHONY: screenshots
@@ -132,7 +152,7 @@ build/bin/staticcheck: tools/go.mod
 	go -C tools build -o ../$@ honnef.co/go/tools/cmd/staticcheck
 	@touch $@
 
-build/bin/%: tools/go.mod tools/%/main.go
+build/bin/%: tools/go.mod tools/%/*.go
 	go -C tools build -o ../$@ ./$*
 	@touch $@
 
