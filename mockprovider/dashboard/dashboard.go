@@ -146,8 +146,10 @@ func (in *signIn) add(p Page, s step) {
 	}
 	in.Bent = in.Bent || len(s.Faults) > 0
 	switch {
-	case s.Kind == "refused":
+	case s.Kind == "refused" && s.RefusedBy != "":
 		in.Outcome, in.Words = "refused", "refused: "+s.RefusedBy
+	case s.Kind == "refused":
+		in.Outcome, in.Words = "refused", fmt.Sprintf("answered %d", s.Status)
 	case s.Kind == "lost":
 		in.Outcome, in.Words = "refused", "no answer"
 	case s.Endpoint == "token" && s.Status == 200:
@@ -160,7 +162,11 @@ func newStep(e journal.Entry) step {
 		Entry: e, Title: titles[e.Endpoint], At: e.Time.UTC().Format("15:04:05.000"), Kind: "ok",
 		Request: e.Request.Decode(), Response: e.Response.Decode(),
 	}
-	if s.Title == "" {
+	switch {
+	case s.Title != "":
+	case e.Status < 400:
+		s.Title = "Page"
+	default:
 		s.Title = "Nothing here"
 	}
 	switch {

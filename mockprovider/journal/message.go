@@ -9,8 +9,12 @@ import (
 	"unicode/utf8"
 )
 
-// maxText is how many bytes of a text are shown; what is longer is cut.
-const maxText = 4096
+// maxText is how many bytes of a text are shown, and maxPage how many of a
+// page; what is longer is cut.
+const (
+	maxText = 4096
+	maxPage = 200
+)
 
 // Hidden stands for a secret in what was redacted.
 const Hidden = "(hidden)"
@@ -58,7 +62,7 @@ type Decoded struct {
 	// IDToken is what the id_token of the body holds. Its signature was not
 	// looked at.
 	IDToken *IDToken `json:"id_token,omitempty"`
-	// Text is any other body that is text, cut at 4096 bytes.
+	// Text is any other body that is text, cut at 4096 bytes, pages at 200.
 	Text string `json:"text,omitempty"`
 	// Bytes is the size of the body.
 	Bytes int `json:"bytes,omitempty"`
@@ -115,6 +119,9 @@ func (m *Message) decodeBody(out *Decoded) {
 			return
 		}
 		out.Text = clip(string(m.body))
+		if len(out.Text) > maxPage && strings.HasPrefix(contentType, "text/html") {
+			out.Text = strings.ToValidUTF8(out.Text[:maxPage], "") + "…"
+		}
 	}
 }
 
