@@ -20,7 +20,7 @@ import (
 // real one does. A mock's secrets are no secrets.
 type demo struct {
 	mock *mockprovider.Provider
-	path string
+	path string // "" where the state is another window's
 	log  *slog.Logger
 }
 
@@ -58,12 +58,13 @@ func (d *demo) start(ctx context.Context) error {
 		d.log.Warn("the demo starts afresh", "error", err.Error())
 	}
 	if old.Address != "" {
-		// Another program may sit on the old port by now; then the demo's
-		// sessions are lost, and the demo starts afresh too.
 		if d.mock, err = mockprovider.New(mockprovider.WithSnapshot(old.State)); err == nil {
 			if err = d.mock.Start(ctx, old.Address); err == nil {
 				return nil
 			}
+			// Most likely another window's demo sits on the old port. Its
+			// state is not ours to overwrite: this demo lasts until it ends.
+			d.path = ""
 		}
 		d.log.Warn("the demo starts afresh", "error", err.Error())
 	}
@@ -86,6 +87,9 @@ func (d *demo) load() (demoState, error) {
 }
 
 func (d *demo) save() {
+	if d.path == "" {
+		return
+	}
 	state, err := d.mock.Snapshot()
 	if err == nil {
 		var b []byte

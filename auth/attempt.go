@@ -161,6 +161,6 @@ func (a *Attempt) Close() error { return a.receiver.Close() }
 func (a *Attempt) fail(step *flow.Active, err error) error {
 	p := AsProblem(err)
 	step.Fail(string(p.Code))
-	a.client.config.Logger.Info("sign-in stopped", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
+	a.client.config.Logger.Info("a step of the sign-in failed", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
 	return p
 }

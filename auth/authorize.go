@@ -108,7 +108,10 @@ func validateAuthorizationResponse(q url.Values, r authorizationRequest, p Provi
 	}
 	if q.Has("error") {
 		remote := CleanText(q.Get("error"), 60)
-		err := fmt.Errorf("the provider answered %q: %s", remote, CleanText(q.Get("error_description"), 256))
+		err := fmt.Errorf("the provider answered %q", remote)
+		if description := CleanText(q.Get("error_description"), 256); description != "" {
+			err = fmt.Errorf("%w: %s", err, description)
+		}
 		code := CodeAuthorizationError
 		if remote == "access_denied" {
 			code = CodeAccessDenied
