@@ -11,11 +11,25 @@ type clock struct {
 	at     time.Time // while frozen
 }
 
+// The clock shows no time outside these: others cannot be written in JSON, or
+// give negative numbers of seconds.
+var (
+	earliest = time.Unix(0, 0).UTC()
+	latest   = time.Date(9900, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
 func (c *clock) now() time.Time {
-	if c.frozen {
-		return c.at
+	t := c.at
+	if !c.frozen {
+		t = c.source().Add(c.offset)
 	}
-	return c.source().Add(c.offset)
+	switch {
+	case t.Before(earliest):
+		return earliest
+	case t.After(latest):
+		return latest
+	}
+	return t
 }
 
 // set makes the clock show t, whether it runs or is frozen.
@@ -41,10 +55,14 @@ func (p *Provider) Advance(d time.Duration) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clock.at = p.clock.at.Add(d)
-	p.clock.offset += d
+	sum := p.clock.offset + d
+	if (sum > p.clock.offset) == (d > 0) { // else it overflowed: 292 years are as far as it goes
+		p.clock.offset = sum
+	}
 }
 
-// SetTime makes the provider's clock show t. A running clock goes on from
+// SetTime makes the provider's clock show t, between 1970 and 9900 and at most
+// 292 years from the source's time if the clock runs. A running clock goes on from
 // there; a frozen one stays at t.
 func (p *Provider) SetTime(t time.Time) {
 	p.mu.Lock()

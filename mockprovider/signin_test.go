@@ -142,6 +142,15 @@ func TestConsent(t *testing.T) {
 			t.Errorf("userinfo: %s", info.text)
 		}
 	})
+	t.Run("only what is ticked is granted", func(t *testing.T) {
+		c := newClient(t)
+		p := c.srv.Person("ada")
+		p.Tick = []string{"email"}
+		tokens := c.token(c.codeForm(c.response(p).Get("code")))
+		if got := tokens.get("scope"); got != "openid https://www.googleapis.com/auth/userinfo.email" {
+			t.Errorf("scope = %q", got)
+		}
+	})
 	t.Run("nothing ticked is a denial", func(t *testing.T) {
 		c := newClient(t)
 		p := c.srv.Person("ada")

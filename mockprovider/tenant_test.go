@@ -292,4 +292,21 @@ func TestClock(t *testing.T) {
 	shows("resumed, a minute later", day.Add(time.Minute))
 	c.srv.ResetTime()
 	shows("reset", ticking)
+	for _, far := range []func(){
+		func() { c.srv.SetTime(time.Date(20_000, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		func() { c.srv.SetTime(time.Date(-20_000, 1, 1, 0, 0, 0, 0, time.UTC)) },
+		func() { c.srv.Advance(1<<63 - 1); c.srv.Advance(1<<63 - 1) },
+		func() { c.srv.Advance(-1 << 63); c.srv.Advance(-1 << 63) },
+		func() { c.srv.FreezeTime(); c.srv.SetTime(time.Date(20_000, 1, 1, 0, 0, 0, 0, time.UTC)) },
+	} {
+		far()
+		if r := c.get("/_mock/journal", "Authorization", "Bearer "+c.srv.ControlToken()); r.status != 200 {
+			t.Errorf("at %v: %d %s", c.srv.Now(), r.status, r.text)
+		}
+		c.signIn()
+		if _, err := c.srv.Snapshot(); err != nil {
+			t.Errorf("at %v: %v", c.srv.Now(), err)
+		}
+		c.srv.ResetTime()
+	}
 }

@@ -32,6 +32,9 @@ type Person struct {
 	// Untick are scopes to untick on the consent page: as in the request, or
 	// their last part ("email", "user.birthday.read").
 	Untick []string
+	// Tick, if it is not nil, are the only scopes to leave ticked; written like
+	// those of Untick.
+	Tick []string
 	// Deny presses Deny on the consent page.
 	Deny bool
 	// Cancel presses Cancel on the login page.
@@ -221,20 +224,27 @@ func (p *Person) consent(ctx context.Context, base *url.URL, doc *page) (*http.R
 	if p.Deny {
 		id = "deny"
 	}
-	left := slices.Clone(p.Untick)
+	left, wanted := slices.Clone(p.Untick), slices.Clone(p.Tick)
 	request, err := doc.press(ctx, base, func(b button) bool { return b.id == id }, func(scope string) bool {
-		for i, u := range left {
-			if scope == u || strings.HasSuffix(scope, "/"+u) {
-				left = slices.Delete(left, i, i+1)
-				return false
-			}
+		if i := find(left, scope); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			return false
 		}
-		return true
+		if i := find(wanted, scope); i >= 0 {
+			wanted = slices.Delete(wanted, i, i+1)
+			return true
+		}
+		return p.Tick == nil
 	})
-	if err == nil && len(left) > 0 {
-		return nil, fmt.Errorf("the consent page has nothing to untick for %q", left)
+	if left = append(left, wanted...); err == nil && len(left) > 0 {
+		return nil, fmt.Errorf("the consent page has no box for %q", left)
 	}
 	return request, err
+}
+
+// find returns the place in the list of a scope or its last part.
+func find(list []string, scope string) int {
+	return slices.IndexFunc(list, func(u string) bool { return scope == u || strings.HasSuffix(scope, "/"+u) })
 }
 
 func get(ctx context.Context, base *url.URL, target string) (*http.Request, error) {
