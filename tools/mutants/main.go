@@ -15,9 +15,11 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"os/exec"
 	"os/signal"
 	"regexp"
 	"runtime"
+	"strings"
 	"sync"
 )
 
@@ -62,6 +64,9 @@ func run(ctx context.Context, files []string, only string, jobs int, verbose boo
 		return err
 	}
 	defer os.RemoveAll(dir)
+	if err := sound(ctx, mutants); err != nil {
+		return err
+	}
 	survivors := try(ctx, dir, mutants, jobs, verbose)
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -70,6 +75,25 @@ func run(ctx context.Context, files []string, only string, jobs int, verbose boo
 		return fmt.Errorf("%d of %d survived or could not be tried", survivors, len(mutants))
 	}
 	fmt.Printf("all %d were noticed\n", len(mutants))
+	return nil
+}
+
+// sound runs the tests with nothing taken out: a test that fails anyway notices
+// nothing.
+func sound(ctx context.Context, mutants []mutant) error {
+	seen := map[string]bool{}
+	for _, m := range mutants {
+		key := strings.Join(m.tests, " ")
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		c := exec.CommandContext(ctx, "go", append([]string{"test", "-timeout", limit}, m.tests...)...)
+		c.Dir = m.module
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("the tests fail with nothing taken out: %w\n%s", err, out)
+		}
+	}
 	return nil
 }
 
