@@ -98,7 +98,12 @@ func TestPendingThatIsNotAnsweredIsDiscarded(t *testing.T) {
 	t.Parallel() // it waits
 	w := newWorld(t, func(c *auth.Config) { c.Timeout = 3 * time.Second })
 	pending := w.pending()
-	contains(t, "page", <-w.pages, `data-verdict="cancelled"`)
+	select {
+	case page := <-w.pages:
+		contains(t, "page", page, `data-verdict="cancelled"`)
+	case <-time.After(20 * time.Second):
+		t.Fatal("the browser waits for a verdict for ever")
+	}
 	_, err := pending.Commit(t.Context())
 	wantCode(t, err, auth.CodeInternal)
 }

@@ -91,7 +91,7 @@ func (s *stage) open(_ context.Context, address string) error {
 func (s *stage) visit(address string) {
 	person := mocktest.NewPerson(s.person.User)
 	person.Untick, person.Deny, person.StopAtLogin = s.person.Untick, s.person.Deny, s.person.StopAtLogin
-	s.visits.Go(func() { _, _ = person.Open(context.Background(), address) })
+	s.visits.Go(func() { _, _ = person.Open(s.t.Context(), address) })
 }
 
 func (s *stage) onState(state presenter.State) {
