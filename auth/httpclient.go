@@ -51,11 +51,14 @@ func (b bearer) RoundTrip(req *http.Request) (*http.Response, error) {
 		return b.base.RoundTrip(req)
 	}
 	resp, token, err := b.send(req)
-	if err != nil || resp.StatusCode != http.StatusUnauthorized || req.Body != nil && req.Body != http.NoBody {
+	if err != nil || resp.StatusCode != http.StatusUnauthorized {
 		return resp, err
 	}
-	_ = resp.Body.Close()
 	b.session.Expire(token)
+	if req.Body != nil && req.Body != http.NoBody { // cannot be sent twice
+		return resp, nil
+	}
+	_ = resp.Body.Close()
 	resp, _, err = b.send(req)
 	return resp, err
 }

@@ -367,3 +367,36 @@ func TestAccessTokenStaysOnItsHost(t *testing.T) {
 		t.Error("the access token followed a redirect to another host")
 	}
 }
+
+func TestRefusedTokenIsNotUsedAgain(t *testing.T) {
+	w := newWorld(t, nil)
+	session := w.session()
+	w.server.ExpireAccessTokens()
+	client := session.HTTPClient()
+	resp, err := client.Post(w.server.Issuer()+"/v1/userinfo", "text/plain", strings.NewReader("a body can't be sent twice"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Fatalf("status %d: the request was sent again, or the token was not refused", resp.StatusCode)
+	}
+	before := w.count("token", "refresh_token")
+	if resp, err = client.Get(w.server.Issuer() + "/v1/userinfo"); err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if n := w.count("token", "refresh_token") - before; resp.StatusCode != http.StatusOK || n != 1 {
+		t.Errorf("the next request: status %d after %d refreshes, want 200 after one", resp.StatusCode, n)
+	}
+	// The refused token was not tried once more.
+	refused := 0
+	for _, e := range w.server.Journal().Entries() {
+		if e.Endpoint == "userinfo" && e.Status == http.StatusUnauthorized {
+			refused++
+		}
+	}
+	if refused != 1 {
+		t.Errorf("%d requests were refused, want 1", refused)
+	}
+}
