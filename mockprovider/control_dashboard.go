@@ -48,7 +48,7 @@ func remember(m map[string]time.Time, key string, until time.Time, limit int) ma
 		m = map[string]time.Time{}
 	}
 	if len(m) >= limit {
-		delete(m, oldest(m, func(t time.Time) time.Time { return t }))
+		dropOldest(m, func(t time.Time) time.Time { return t })
 	}
 	m[key] = until
 	return m

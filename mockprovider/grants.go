@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -258,14 +259,11 @@ func (s *state) mac(body []byte) []byte {
 	return m.Sum(nil)
 }
 
-// oldest returns the key of the entry with the earliest time.
-func oldest[V any](m map[string]V, at func(V) time.Time) string {
-	var key string
-	var first time.Time
-	for k, v := range m {
-		if t := at(v); key == "" || t.Before(first) {
-			key, first = k, t
-		}
+// dropOldest drops the entries with the earliest times: a sixteenth of all at
+// once, so that a full map does not cost a walk through it at each addition.
+func dropOldest[V any](m map[string]V, at func(V) time.Time) {
+	keys := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return at(m[a]).Compare(at(m[b])) })
+	for _, key := range keys[:(len(keys)+15)/16] {
+		delete(m, key)
 	}
-	return key
 }

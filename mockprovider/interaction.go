@@ -92,7 +92,7 @@ func (p *Provider) knownBrowser(x *exchange) *browser {
 func (p *Provider) renameBrowser(x *exchange, b *browser) {
 	delete(p.state.browsers, b.id)
 	if len(p.state.browsers) >= maxBrowsers {
-		delete(p.state.browsers, oldest(p.state.browsers, func(b *browser) time.Time { return b.seen }))
+		dropOldest(p.state.browsers, func(b *browser) time.Time { return b.seen })
 	}
 	b.id, b.seen = randomString(24), p.nowLocked()
 	p.state.browsers[b.id] = b
@@ -131,7 +131,7 @@ func (p *Provider) addInteraction(i *interaction) string {
 	defer p.mu.Unlock()
 	now := p.nowLocked()
 	if len(p.state.interactions) >= maxInteractions {
-		delete(p.state.interactions, oldest(p.state.interactions, func(i *interaction) time.Time { return i.expires }))
+		dropOldest(p.state.interactions, func(i *interaction) time.Time { return i.expires })
 	}
 	i.expires = now.Add(interactionLifetime)
 	id := randomString(24)
