@@ -326,3 +326,36 @@ func fillJournal(t *testing.T, c *client) {
 	c.get("/favicon.ico")
 	c.do("POST", "/_mock/faults", bytes.NewReader(nil), "Origin", "https://evil.example")
 }
+
+// FuzzControlAPI sends anything as a body to each call that reads one: never a
+// panic, never a 500, and whatever fault comes of it can be listed and
+// removed.
+func FuzzControlAPI(f *testing.F) {
+	providers := fuzzProviders(f)
+	for _, body := range []string{
+		`{"name":"latency","params":{"delay":"1ms"},"times":"once"}`, `{"name":"id-token-iss-wrong","match":{"user":"ada","nth":2},"probability":0.5,"seed":1}`,
+		`{"advance":"1h"}`, `{"set":"2030-01-01T00:00:00Z","freeze":true}`, `{"name":"blue"}`, `{"user":"ada"}`, `{"name":"drop"}{`, `[]`, `{"times":-1}`, "\x00",
+	} {
+		f.Add(body, "endpoint=token&after=1&redact=1")
+	}
+	f.Fuzz(func(t *testing.T, body, query string) {
+		p := providers[0]
+		header := http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + p.ControlToken()}}
+		for _, path := range []string{"/_mock/faults", "/_mock/clock", "/_mock/tenants", "/_mock/revoke"} {
+			if w := serve(p, "POST", path, "", body, header); w.Code >= 500 {
+				t.Fatalf("%s: %d %s", path, w.Code, w.Body)
+			}
+		}
+		if w := serve(p, "GET", "/_mock/journal", query, "", header); w.Code >= 500 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		if w := serve(p, "GET", "/_mock/faults", "", "", header); w.Code != 200 {
+			t.Fatalf("%d %s", w.Code, w.Body)
+		}
+		p.ClearFaults()
+		p.ResetTime()
+		for _, tenant := range p.Tenants() {
+			p.RemoveTenant(tenant.TenantName())
+		}
+	})
+}
