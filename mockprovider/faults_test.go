@@ -186,7 +186,7 @@ func (w *wire) openIDToken(text string, tokens map[string]any) string {
 	}
 	signature := parts[len(parts)-1]
 	valid := false
-	if signed, err := jose.ParseSigned(compact, []jose.SignatureAlgorithm{jose.ES256}); err == nil {
+	if signed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.ES256}); err == nil {
 		_, err := signed.Verify(w.keys.Keys[0])
 		valid = err == nil
 	}
