@@ -29,7 +29,7 @@ import (
 //	claims = { groups = ["navy"] }
 //
 //	[[fault]]
-//	name = "nonce-wrong"
+//	name = "id-token-nonce-wrong"
 //	times = "once"
 //
 //	[tenant.strict]

@@ -47,7 +47,8 @@ func (p *Provider) controlRoutes(mux *http.ServeMux) {
 		"/_mock/faults/{id}":  {"DELETE": removeFault},
 		"/_mock/fault-table":  {"GET": faultTable},
 		"/_mock/clock":        {"GET": showClock, "POST": moveClock},
-		"/_mock/users":        {"GET": listUsers},
+		"/_mock/users":        {"GET": listUsers, "POST": putUser},
+		"/_mock/users/{id}":   {"DELETE": removeUser},
 		"/_mock/tenants":      {"GET": listTenants, "POST": addTenant},
 		"/_mock/tenants/{id}": {"DELETE": removeTenant},
 		"/_mock/revoke":       {"POST": revokeGrants},
@@ -256,23 +257,6 @@ func moveClock(c *controlCall) (int, any, error) {
 	}
 	c.p.Advance(advance)
 	return http.StatusOK, c.clockState(), nil
-}
-
-// userState is a user as the control API shows him.
-type userState struct {
-	Key     string `json:"key"`
-	Subject string `json:"sub"`
-	Email   string `json:"email,omitempty"`
-	Name    string `json:"name,omitempty"`
-	Grants  int    `json:"grants"`
-}
-
-func listUsers(c *controlCall) (int, any, error) {
-	out := []userState{}
-	for _, u := range c.p.Users() {
-		out = append(out, userState{u.Key, u.Subject, u.Email, u.Name, c.p.Grants(u.Subject)})
-	}
-	return http.StatusOK, map[string]any{"users": out}, nil
 }
 
 // tenantState is a tenant as the control API shows it.

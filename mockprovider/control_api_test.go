@@ -51,7 +51,13 @@ func TestControlAPI(t *testing.T) {
 		{"POST", "/_mock/clock", `{}`, 400, "one or more of"},
 		{"POST", "/_mock/clock", `{"reset":true}`, 200, `"frozen":false`},
 		{"GET", "/_mock/clock", "", 200, `"now":`},
-		{"GET", "/_mock/users", "", 200, `{"key":"ada","sub":"108204268033311374519","email":"ada@example.com","name":"Ada Lovelace","grants":1}`},
+		{"GET", "/_mock/users", "", 200, `{"key":"ada","sub":"108204268033311374519","email":"ada@example.com","email_verified":true,"name":"Ada Lovelace"`},
+		{"POST", "/_mock/users", `{"email":"grace@example.com","given_name":"Grace","claims":{"groups":["navy"]}}`, 201, `"key":"grace","sub":"1`},
+		{"POST", "/_mock/users", `{"key":"grace2","email":"grace@example.com"}`, 400, "two users have the e-mail address"},
+		{"POST", "/_mock/users", `{"key":"No!"}`, 400, "user key"},
+		{"POST", "/_mock/users", `{"key":"x","claims":{"iss":"evil"}}`, 400, "is the protocol's"},
+		{"DELETE", "/_mock/users/grace", "", 200, `{"removed":1}`},
+		{"DELETE", "/_mock/users/grace", "", 404, "no such user"},
 		{"POST", "/_mock/tenants", `{"name":"blue"}`, 201, `"issuer":"` + c.srv.Issuer() + `/t/blue"`},
 		{"POST", "/_mock/tenants", `{"name":"No!"}`, 400, "tenant name"},
 		{"GET", "/_mock/tenants", "", 200, `{"tenants":[{"name":"blue"`},
@@ -85,6 +91,35 @@ func TestControlAPI(t *testing.T) {
 	}
 }
 
+// TestUsersComeAndGo checks that a user who is added can sign in, and one who
+// is removed is signed out everywhere.
+func TestUsersComeAndGo(t *testing.T) {
+	c := newClient(t)
+	if err := c.srv.PutUser(mockprovider.User{Email: "grace@example.com", Name: "Grace Hopper"}); err != nil {
+		t.Fatal(err)
+	}
+	r := c.token(c.codeForm(c.response(c.srv.Person("grace")).Get("code")))
+	if claims := claimsOf(t, r.get("id_token")); claims["name"] != "Grace Hopper" {
+		t.Errorf("%v", claims)
+	}
+	if err := c.srv.PutUser(mockprovider.User{Key: "grace", Subject: "7", Name: "Admiral Hopper"}); err != nil {
+		t.Fatal(err)
+	}
+	if n := len(c.srv.Users()); n != 5 {
+		t.Errorf("%d users", n)
+	}
+	r = c.token(c.codeForm(c.response(c.srv.Person("grace")).Get("code")))
+	if !c.srv.RemoveUser("grace") || c.srv.RemoveUser("grace") {
+		t.Error("removed twice, or not at all")
+	}
+	if got := c.token(c.refreshForm(r.get("refresh_token"))); got.status != 400 {
+		t.Errorf("refresh: %d", got.status)
+	}
+	if got := c.userinfo(r.get("access_token")); got.status != 401 {
+		t.Errorf("userinfo: %d", got.status)
+	}
+}
+
 // TestControlAPIWaits checks that a wait ends with what it waits for.
 func TestControlAPIWaits(t *testing.T) {
 	c := newClient(t)
@@ -104,7 +139,7 @@ func TestControlAPIIsClosed(t *testing.T) {
 		t.Fatal(err)
 	}
 	token := "Bearer " + c.srv.ControlToken()
-	paths := []string{"/_mock/faults", "/_mock/faults/f1", "/_mock/fault-table", "/_mock/clock", "/_mock/users", "/_mock/tenants", "/_mock/tenants/x",
+	paths := []string{"/_mock/faults", "/_mock/faults/f1", "/_mock/fault-table", "/_mock/clock", "/_mock/users", "/_mock/users/ada", "/_mock/tenants", "/_mock/tenants/x",
 		"/_mock/revoke", "/_mock/expire", "/_mock/rotate-keys", "/_mock/journal", "/_mock/journal/wait", "/_mock/link"}
 	for _, tt := range []struct {
 		name   string

@@ -116,7 +116,7 @@ func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 		v.Misbehave, v.Chosen = faultMenu(), p.chosenFaults(i.request.signIn)
 	}
 	hinted, _ := p.findUser(i.request.loginHint)
-	for _, u := range p.users {
+	for _, u := range p.users.all() {
 		uv := p.userView(u)
 		if uv.Hinted = u.Subject == hinted.Subject; uv.Hinted {
 			v.Email = u.Email
@@ -177,7 +177,7 @@ func (p *Provider) serveHome(x *exchange) {
 			v.Endpoints = append(v.Endpoints, e)
 		}
 	}
-	for _, u := range p.users {
+	for _, u := range p.users.all() {
 		v.Users = append(v.Users, p.userView(u))
 	}
 	p.page(x, http.StatusOK, "home.html", v, "")

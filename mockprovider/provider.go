@@ -30,7 +30,7 @@ type Provider struct {
 
 	persona      persona.Persona
 	clients      []persona.Client
-	users        []User
+	users        userList
 	lifetime     time.Duration
 	rotation     bool
 	passwordForm bool
@@ -73,11 +73,12 @@ func New(options ...Option) (*Provider, error) {
 func build(c config, parent *Provider, name string) (*Provider, error) {
 	p := &Provider{
 		config: c, parent: parent, name: name,
-		persona: c.persona, users: c.users, rotation: c.rotation, passwordForm: c.passwordForm, misbehave: c.misbehave,
+		persona: c.persona, rotation: c.rotation, passwordForm: c.passwordForm, misbehave: c.misbehave,
 		nonLoopback: c.nonLoopback, hooks: c.hooks, clock: clock{source: c.now}, issuer: c.issuer,
 		controlToken: c.controlToken, instance: randomString(6),
 		lifetime: time.Duration(c.persona.ExpiresIn) * time.Second,
 	}
+	p.users.store(c.users)
 	if p.lifetime == 0 {
 		p.lifetime = endlessLifetime
 	}
@@ -213,7 +214,7 @@ func (p *Provider) ClientSecret() string { return p.clients[0].Secret }
 func (p *Provider) Clients() []persona.Client { return slices.Clone(p.clients) }
 
 // Users returns the users who can sign in.
-func (p *Provider) Users() []User { return slices.Clone(p.users) }
+func (p *Provider) Users() []User { return slices.Clone(p.users.all()) }
 
 // ControlToken returns the bearer token for /_mock/journal.
 func (p *Provider) ControlToken() string { return p.controlToken }

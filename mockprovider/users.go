@@ -176,7 +176,7 @@ func (u User) initials() string {
 
 // findUser returns the user with the given key, e-mail address or subject.
 func (p *Provider) findUser(hint string) (User, bool) {
-	for _, u := range p.users {
+	for _, u := range p.users.all() {
 		if hint != "" && (u.Key == hint || u.Email == hint || u.Subject == hint) {
 			return u, true
 		}
