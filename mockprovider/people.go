@@ -66,11 +66,7 @@ func (p *Provider) servePeople(x *exchange) {
 
 // readMask reads personFields: required, and every path in it known.
 func readMask(query string) ([]string, *refusal) {
-	q, err := parseParams(query)
-	if err != nil {
-		return nil, refuse("INVALID_ARGUMENT", "Request contains an invalid argument.").
-			at("parameters_form", "People API: people.get").withDetail("%v", err)
-	}
+	q, _ := parseParams(query) // bearer_not_in_query refused what cannot be read
 	var mask []string
 	for _, list := range q.values["personFields"] {
 		for path := range strings.SplitSeq(list, ",") {

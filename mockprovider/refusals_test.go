@@ -32,6 +32,61 @@ func TestNotAForm(t *testing.T) {
 	}
 }
 
+// TestRefusedBy names the check that refuses what others would refuse as well,
+// for another reason: a journal that gives the wrong one misleads.
+func TestRefusedBy(t *testing.T) {
+	for _, tt := range []struct{ path, check string }{
+		{"/tokeninfo?%zz", "parameters_form"},
+		{"/tokeninfo?access_token=x&access_token=x", "parameters_once"},
+		{"/tokeninfo", "tokeninfo_one_token"},
+		{"/tokeninfo?access_token=x&id_token=y", "tokeninfo_one_token"},
+		{"/tokeninfo?access_token=x", "tokeninfo_known"},
+	} {
+		c := newClient(t)
+		if r := c.get(tt.path); r.status != http.StatusBadRequest || c.refusedBy() != tt.check {
+			t.Errorf("%s: %d, refused by %q, want %q", tt.path, r.status, c.refusedBy(), tt.check)
+		}
+	}
+}
+
+// TestApplicationToken checks that GitHub's way of ending a grant wants a
+// token.
+func TestApplicationToken(t *testing.T) {
+	c := newClient(t, mockprovider.WithPersona(persona.GitHub()))
+	id := c.srv.ClientID()
+	request, err := http.NewRequest(http.MethodDelete, "http://x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	request.SetBasicAuth(id, c.srv.ClientSecret())
+	for _, body := range []string{"", "{}", "[", `{"access_token":""}`} {
+		r := c.do("DELETE", "/applications/"+id+"/token", strings.NewReader(body), "Authorization", request.Header.Get("Authorization"))
+		if r.status != http.StatusUnprocessableEntity || c.refusedBy() != "application_token_present" {
+			t.Errorf("%q: %d, refused by %q", body, r.status, c.refusedBy())
+		}
+	}
+}
+
+// TestOnlyLoopbackHasAnyPort checks that redirect URIs on other hosts, and with
+// other schemes, are compared with their port.
+func TestOnlyLoopbackHasAnyPort(t *testing.T) {
+	client := persona.Plain().Client
+	client.RedirectURIs = []string{"http://app.example/callback", "https://127.0.0.1/callback", "http://localhost/callback", "http://127.0.0.1/callback"}
+	c := newClient(t, mockprovider.WithPersona(persona.Plain()), mockprovider.WithClients(client))
+	for uri, want := range map[string]bool{
+		"http://app.example/callback": true, "http://app.example:8080/callback": false,
+		"https://127.0.0.1/callback": true, "https://127.0.0.1:8443/callback": false,
+		"http://localhost/callback": true, "http://localhost:8080/callback": false,
+		"http://127.0.0.1:8080/callback": true,
+	} {
+		q := c.request()
+		q.Set("redirect_uri", uri)
+		if r := c.get("/authorize?" + q.Encode()); (r.status == http.StatusSeeOther) != want {
+			t.Errorf("%s: %d", uri, r.status)
+		}
+	}
+}
+
 // TestAccessType checks Google's parameter: what is neither online nor offline
 // is refused and not taken for online.
 func TestAccessType(t *testing.T) {
