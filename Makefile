@@ -96,8 +96,8 @@ unit:
 e2e: programs ## whole-program tests: real window, browser and keychain
 	@# Set-up installs a Chromium wherever one can be had, so this is Ubuntu or no Linux.
 	@if [ -n "$$( { command -v chromium; command -v google-chrome; } 2>/dev/null | grep -v '^/snap/')" ]; then \
-	  echo go test -count=1 -timeout 15m ./e2e/...; \
-	  go test -count=1 -timeout 15m ./e2e/...; \
+	  echo go test -count=1 -p 1 -timeout 15m ./e2e/...; \
+	  go test -count=1 -p 1 -timeout 15m ./e2e/...; \
 	else \
 	  go test -count=1 ./e2e/house; \
 	  echo 'NOT RUN: the whole-program tests (e2e, e2e/stage). They need Linux and a Chromium that is no snap,'; \

@@ -233,13 +233,37 @@ func run[T any](ctx context.Context, p *Page, action chromedp.Action[T]) (T, err
 	return result, err
 }
 
+// lookAgain is how often Await looks, and lookFor how long one look may take.
+const (
+	lookAgain = 50 * time.Millisecond
+	lookFor   = 3 * time.Second
+)
+
 // Await waits until an element is visible, on whatever page the browser has
-// come to by then. The selector is CSS.
+// come to by then. The selector is CSS. It asks anew each time: chromedp's own
+// waiting holds on to nodes, and on a busy machine to those of a page that was
+// left meanwhile.
 func (p *Page) Await(ctx context.Context, selector string) error {
-	if _, err := run(ctx, p, chromedp.WaitVisible(chromedp.CSS(selector))); err != nil {
+	quoted, err := json.Marshal(selector)
+	if err != nil {
 		return fmt.Errorf("waiting for %s in the browser: %w", selector, err)
 	}
-	return nil
+	look := chromedp.Evaluate[bool]("(e => e !== null && e.getClientRects().length > 0)(document.querySelector(" + string(quoted) + "))")
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	for {
+		once, cancel := context.WithTimeout(ctx, lookFor)
+		shown, err := run(once, p, look)
+		cancel()
+		if err == nil && shown {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for %s in the browser: %w", selector, errors.Join(context.Cause(ctx), err))
+		}
+	}
 }
 
 // Click waits for an element and clicks it with the mouse.
