@@ -166,11 +166,18 @@ func (s *Stage) Page(ctx context.Context) (*Page, error) {
 	tab, cancelTab := chromedp.NewContext(allocator, chromedp.WithTargetID(id), chromedp.WithDetachOnCancel())
 	page := &Page{ctx: tab, cancel: func() { cancelTab(); cancelAllocator() }}
 	// The first run attaches; it must have the page's own context, which lives
-	// as long as the page.
+	// as long as the page. A page that is just going from one address to the
+	// next has nothing to ask for a moment ("Cannot find default execution
+	// context"), so it is asked until it answers.
 	s.pages = append(s.pages, page)
-	if _, err := chromedp.Run(tab, chromedp.Location()); err != nil {
+	var last error
+	err = await(ctx, "the page's address", func() (bool, error) {
+		_, last = chromedp.Run(tab, chromedp.Location())
+		return last == nil, nil
+	})
+	if err != nil {
 		page.Leave()
-		return nil, fmt.Errorf("taking over the page: %w", err)
+		return nil, fmt.Errorf("taking over the page: %w", errors.Join(err, last))
 	}
 	return page, nil
 }
