@@ -1,7 +1,6 @@
 package mockprovider
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -169,7 +168,7 @@ func (p *Provider) sendObject(x *exchange, stage Stage, status int, o *Object) {
 	body := e.Body
 	if body == nil {
 		var err error
-		if body, err = json.Marshal(e.Object); err != nil {
+		if body, err = e.Object.MarshalJSON(); err != nil {
 			p.internalError(x, fmt.Errorf("encoding the response: %w", err))
 			return
 		}

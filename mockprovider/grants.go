@@ -1,12 +1,12 @@
 package mockprovider
 
 import (
+	"cmp"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,7 +22,7 @@ const (
 	// refreshUnused is how long a refresh token lives without being used.
 	refreshUnused = 180 * 24 * time.Hour
 	// sweepEvery is the number of new grants between two sweeps.
-	sweepEvery = 256
+	sweepEvery = 1024
 )
 
 // state is everything that changes while the provider runs. It is guarded by
@@ -262,8 +262,16 @@ func (s *state) mac(body []byte) []byte {
 // dropOldest drops the entries with the earliest times: a sixteenth of all at
 // once, so that a full map does not cost a walk through it at each addition.
 func dropOldest[V any](m map[string]V, at func(V) time.Time) {
-	keys := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return at(m[a]).Compare(at(m[b])) })
-	for _, key := range keys[:(len(keys)+15)/16] {
-		delete(m, key)
+	type entry struct {
+		key string
+		at  int64
+	}
+	entries := make([]entry, 0, len(m))
+	for key, v := range m {
+		entries = append(entries, entry{key, at(v).UnixNano()})
+	}
+	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
+	for _, e := range entries[:(len(entries)+15)/16] {
+		delete(m, e.key)
 	}
 }

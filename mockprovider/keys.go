@@ -141,11 +141,11 @@ func (k *keyring) sign(header, claims *Object) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	h, err := json.Marshal(header)
+	h, err := header.MarshalJSON()
 	if err != nil {
 		return "", fmt.Errorf("encoding the header: %w", err)
 	}
-	c, err := json.Marshal(claims)
+	c, err := claims.MarshalJSON()
 	if err != nil {
 		return "", fmt.Errorf("encoding the claims: %w", err)
 	}

@@ -1,7 +1,6 @@
 package stage
 
 import (
-	"bytes"
 	"encoding/json"
 	"slices"
 )
@@ -53,28 +52,45 @@ func (o *Object) Delete(name string) {
 // Members returns the members in order.
 func (o *Object) Members() []Member { return slices.Clone(o.members) }
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements json.Marshaler. What it returns is compact already:
+// whoever calls it directly saves a second pass.
 func (o *Object) MarshalJSON() ([]byte, error) {
-	var b bytes.Buffer
-	b.WriteByte('{')
+	if o == nil {
+		return []byte("null"), nil
+	}
+	b := append(make([]byte, 0, 512), '{')
+	var err error
 	for i, m := range o.members {
 		if i > 0 {
-			b.WriteByte(',')
+			b = append(b, ',')
 		}
-		name, err := json.Marshal(m.Name)
-		if err != nil {
+		if b, err = appendJSON(b, m.Name); err != nil {
 			return nil, err
 		}
-		value, err := json.Marshal(m.Value)
-		if err != nil {
+		if b, err = appendJSON(append(b, ':'), m.Value); err != nil {
 			return nil, err
 		}
-		b.Write(name)
-		b.WriteByte(':')
-		b.Write(value)
 	}
-	b.WriteByte('}')
-	return b.Bytes(), nil
+	return append(b, '}'), nil
+}
+
+// appendJSON appends a value. Most are strings in which nothing is escaped.
+func appendJSON(b []byte, value any) ([]byte, error) {
+	if s, ok := value.(string); ok && plain(s) {
+		return append(append(append(b, '"'), s...), '"'), nil
+	}
+	data, err := json.Marshal(value)
+	return append(b, data...), err
+}
+
+// plain says whether a string is its own JSON, quotes aside.
+func plain(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < 0x20 || c > 0x7e || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 // Params are parameters in order.

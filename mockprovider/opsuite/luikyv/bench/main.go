@@ -2,7 +2,7 @@
 // where Node is there, at npm oidc-provider: in one run, on one core, with the
 // same client and the same kinds of requests, the mock's journal being on.
 //
-//	go -C mockprovider/opsuite/luikyv run ./bench [-seconds 3]
+//	go -C mockprovider/opsuite/luikyv run ./bench [-seconds 5]
 //
 // A sign-in is what a browser and a client send: authorization request, the
 // login form, the consent form, the redirects that the provider makes of it,
@@ -34,7 +34,7 @@ const (
 const pinned = "BENCH_PINNED"
 
 func main() {
-	seconds := flag.Float64("seconds", 3, "how long each server is measured")
+	seconds := flag.Float64("seconds", 5, "how long each server is measured")
 	serve := flag.String("serve", "", "only serve: mock or luikyv, a colon, and the algorithm")
 	flag.Parse()
 	if *serve != "" {
@@ -105,10 +105,11 @@ func run(ctx context.Context, long time.Duration) error {
 	fmt.Printf("\n%-14s %-9s %12s %16s %14s %8s\n", "server", "algorithm", "sign-ins/s", "server CPU each", "of it signing", "to mock")
 	rows := map[string]figures{}
 	for _, algorithm := range []string{"ES256", "RS256"} {
+		best, problems := rounds(ctx, algorithm, long)
 		for _, s := range servers {
-			f, err := measure(ctx, s, algorithm, long)
-			if err != nil {
-				fmt.Printf("%-14s %-9s NOT RUN: %v\n", s.name, algorithm, err)
+			f, ok := best[s.name]
+			if !ok {
+				fmt.Printf("%-14s %-9s NOT RUN: %v\n", s.name, algorithm, problems[s.name])
 				continue
 			}
 			rows[s.name+algorithm] = f
@@ -125,6 +126,27 @@ func run(ctx context.Context, long time.Duration) error {
 	share := signing["RS256"].Seconds() / rows["mockRS256"].server.Seconds()
 	verdict("RS256 signing of the mock's processor time", share >= aimSigning, "%.3f (aim: %.2f)", share, aimSigning)
 	return nil
+}
+
+// rounds measures the servers in turn, several times, and keeps the best of
+// each: what else the machine does can only make them look slower.
+func rounds(ctx context.Context, algorithm string, long time.Duration) (map[string]figures, map[string]error) {
+	const n = 5
+	best, problems := map[string]figures{}, map[string]error{}
+	for range n {
+		for _, s := range servers {
+			f, err := measure(ctx, s, algorithm, long/n)
+			if err != nil {
+				problems[s.name] = err
+				continue
+			}
+			if old, ok := best[s.name]; ok {
+				f.rate, f.server = max(f.rate, old.rate), min(f.server, old.server)
+			}
+			best[s.name] = f
+		}
+	}
+	return best, problems
 }
 
 func verdict(what string, reached bool, format string, args ...any) {

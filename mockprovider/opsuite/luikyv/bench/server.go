@@ -180,7 +180,7 @@ func (b *client) measure(ctx context.Context, s server, algorithm string, long t
 	if err != nil {
 		return figures{}, err
 	}
-	return figures{s.name, algorithm, float64(n) / took.Seconds(), (after - before) / time.Duration(n)}, nil
+	return figures{s.name, algorithm, float64(n) / took.Seconds(), (after - before) / time.Duration(max(n, 1))}, nil
 }
 
 func (b *client) loop(ctx context.Context, s server, long time.Duration) (int, time.Duration, error) {
