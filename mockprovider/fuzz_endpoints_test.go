@@ -206,9 +206,9 @@ func FuzzGitHub(f *testing.F) {
 	})
 }
 
-// FuzzControl sends anything to the control API, with its token: its callers
+// FuzzControlPaths sends anything to any path of the control API, with its token: its callers
 // are tests, and a test's mistake must be answered and not break the mock.
-func FuzzControl(f *testing.F) {
+func FuzzControlPaths(f *testing.F) {
 	const token = "the control token of this fuzz target"
 	f.Add("faults", "", `{"name":"latency","params":{"delay":"1ms"},"times":"once"}`)
 	f.Add("faults", "", `{"nam":"latency"}`)
