@@ -273,15 +273,51 @@ func (p *Page) Await(ctx context.Context, selector string) error {
 	}
 }
 
-// Click waits for an element and clicks it with the mouse.
+// Click waits for an element and clicks its middle with the mouse. As in Await,
+// the page is asked anew each time: a click by chromedp's nodes was seen to wait
+// for ever for those of a page that had just been left by a redirect.
 func (p *Page) Click(ctx context.Context, selector string) error {
-	if err := p.Await(ctx, selector); err != nil {
-		return err
-	}
-	if _, err := run(ctx, p, chromedp.Click(chromedp.CSS(selector))); err != nil {
+	quoted, err := json.Marshal(selector)
+	if err != nil {
 		return fmt.Errorf("clicking %s: %w", selector, err)
 	}
-	return nil
+	for {
+		if err := p.Await(ctx, selector); err != nil {
+			return fmt.Errorf("clicking %s: %w", selector, err)
+		}
+		once, cancel := context.WithTimeout(ctx, lookFor)
+		err := p.clickOnce(once, string(quoted))
+		cancel()
+		if err == nil {
+			return nil
+		}
+		// A browser that leaves the page because of the click need not answer.
+		if present, gone := p.Has(ctx, selector); gone == nil && !present {
+			return nil
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("clicking %s: %w", selector, errors.Join(context.Cause(ctx), err))
+		}
+	}
+}
+
+// clickOnce clicks what is at the middle of an element, if that is the element
+// and not something above it.
+func (p *Page) clickOnce(ctx context.Context, quoted string) error {
+	at, err := run(ctx, p, chromedp.Evaluate[[]float64](`(e => {
+		if (e === null) return []
+		e.scrollIntoView({block: "nearest", behavior: "instant"})
+		const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
+		return e.contains(document.elementFromPoint(x, y)) ? [x, y] : []
+	})(document.querySelector(`+quoted+`))`))
+	if err != nil {
+		return err
+	}
+	if len(at) != 2 {
+		return errors.New("it cannot be reached with the mouse")
+	}
+	_, err = run(ctx, p, chromedp.MouseClickXY(at[0], at[1]))
+	return err
 }
 
 // Location returns the page's address.
@@ -293,9 +329,16 @@ func (p *Page) Location(ctx context.Context) (string, error) {
 	return at, nil
 }
 
-// Text returns the text of an element.
+// Text waits for an element and returns its text.
 func (p *Page) Text(ctx context.Context, selector string) (string, error) {
-	text, err := run(ctx, p, chromedp.Text(chromedp.CSS(selector)))
+	quoted, err := json.Marshal(selector)
+	if err != nil {
+		return "", fmt.Errorf("reading %s: %w", selector, err)
+	}
+	if err := p.Await(ctx, selector); err != nil {
+		return "", err
+	}
+	text, err := run(ctx, p, chromedp.Evaluate[string]("document.querySelector("+string(quoted)+").innerText"))
 	if err != nil {
 		return "", fmt.Errorf("reading %s: %w", selector, err)
 	}
