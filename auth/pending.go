@@ -102,7 +102,7 @@ func (s *Session) adopt(p *Pending, place store.Store) {
 	s.account = p.Account()
 	s.account.SignedIn = s.site.wall()
 	s.token, s.lifetime, s.scopes = p.tokens.token, p.tokens.lifetime, p.tokens.scopes
-	s.held, s.unsaved = p.tokens.refresh, !p.tokens.refresh.IsZero()
+	s.held, s.unsaved, s.idToken = p.tokens.refresh, !p.tokens.refresh.IsZero(), p.tokens.idToken
 }
 
 // Discard drops the sign-in: the browser's page says that it was cancelled, and

@@ -85,6 +85,7 @@ const (
 	CodeProfileUnavailable Code = "profile_unavailable"
 	CodeProfileForbidden   Code = "profile_forbidden"
 	CodeSignOutIncomplete  Code = "sign_out_incomplete"
+	CodeLogoutUnsupported  Code = "logout_unsupported"
 	CodeConfigInvalid      Code = "config_invalid"
 	CodeInternal           Code = "internal"
 )

@@ -44,6 +44,10 @@ type Redirect struct {
 	Host  string // "127.0.0.1" (default), "localhost" or "[::1]"
 	Path  string // default "/callback"
 	Ports []int  // tried in order; empty means any free port
+	// LogoutPath is the path of the post-logout redirect URI that is registered
+	// beside this one, on the same host (OpenID Connect RP-Initiated Logout 1.0
+	// §3); empty means that there is none.
+	LogoutPath string
 }
 
 // Quirks are deviations from the book that a provider's clients have to know.
@@ -136,8 +140,12 @@ func (r Redirect) validate() error {
 	if r.Host != "" && r.Host != "127.0.0.1" && r.Host != "localhost" && r.Host != "[::1]" {
 		return fmt.Errorf("redirect_host %q: expected 127.0.0.1, localhost or [::1] (RFC 8252 §7.3)", r.Host)
 	}
-	if r.Path != "" && (!strings.HasPrefix(r.Path, "/") || strings.ContainsAny(r.Path, "?#% \\") || strings.Contains(r.Path, "//")) {
-		return fmt.Errorf("redirect_path %q: expected a plain path such as /callback", r.Path)
+	for _, path := range []struct{ key, value, example string }{
+		{"redirect_path", r.Path, "/callback"}, {"logout_path", r.LogoutPath, "/signed-out"},
+	} {
+		if path.value != "" && (!strings.HasPrefix(path.value, "/") || strings.ContainsAny(path.value, "?#% \\") || strings.Contains(path.value, "//")) {
+			return fmt.Errorf("%s %q: expected a plain path such as %s", path.key, path.value, path.example)
+		}
 	}
 	for _, port := range r.Ports {
 		if port < 1 || port > 65535 {

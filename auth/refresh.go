@@ -84,6 +84,9 @@ func (s *Session) takeAccess(r tokenResponse) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.token, s.lifetime = r.token, r.lifetime
+	if !r.idToken.IsZero() {
+		s.idToken = r.idToken
+	}
 }
 
 // checkRefreshedIdentity: a refreshed ID token must speak of the same user

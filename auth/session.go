@@ -28,6 +28,7 @@ type Session struct {
 	recorder *flow.Recorder // nil for a session that was resumed
 	token    Token
 	lifetime time.Duration
+	idToken  Secret    // of the sign-in or a refresh: the hint of a logout; memory only
 	held     Secret    // the refresh token as last seen; the store may hold a newer one
 	unsaved  bool      // held is newer than the store's
 	tried    time.Time // when held could last not be saved

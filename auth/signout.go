@@ -24,7 +24,7 @@ func (s *Session) SignOut(ctx context.Context) error {
 	s.mu.Lock()
 	s.ended = true // a refresh under way gives back what it gets
 	access := s.token.access
-	s.token = Token{}
+	s.token, s.idToken = Token{}, Secret{}
 	s.mu.Unlock()
 	if err := s.lockSoon(ctx); err != nil {
 		return problem(PhaseSignOut, CodeSignOutIncomplete, NextRetry, fmt.Errorf("waiting for a refresh to end: %w", err))
@@ -49,7 +49,8 @@ func (s *Session) SignOut(ctx context.Context) error {
 	s.held, s.unsaved = Secret{}, false
 	s.mu.Unlock()
 	if len(undone) > 0 {
-		return problem(PhaseSignOut, CodeSignOutIncomplete, NextDismiss, errors.Join(undone...)).With("Store", s.where().Status(ctx).Name)
+		return problem(PhaseSignOut, CodeSignOutIncomplete, NextDismiss, errors.Join(undone...)).
+			With("Store", s.where().Status(ctx).Name).With("Provider", s.site.provider.Name)
 	}
 	return nil
 }

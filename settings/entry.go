@@ -12,7 +12,7 @@ import (
 // entry is a provider as written.
 type entry struct {
 	id, name, preset, issuer, clientID, clientSecret string
-	profileAPI, redirectHost, redirectPath           string
+	profileAPI, redirectHost, redirectPath, logout   string
 	scopes                                           []string
 	ports                                            []int
 }
@@ -23,7 +23,7 @@ func (e *entry) fields() map[string]any {
 		"id": &e.id, "name": &e.name, "preset": &e.preset, "issuer": &e.issuer,
 		"client_id": &e.clientID, "client_secret": &e.clientSecret, "scopes": &e.scopes,
 		"profile_api": &e.profileAPI, "redirect_host": &e.redirectHost,
-		"redirect_path": &e.redirectPath, "redirect_ports": &e.ports,
+		"redirect_path": &e.redirectPath, "redirect_ports": &e.ports, "logout_path": &e.logout,
 	}
 }
 
@@ -124,7 +124,7 @@ func (e entry) provider(where place) (auth.Provider, error) {
 		p.Name = auth.CleanText(e.name, 100)
 	}
 	p.Scopes = e.scopes
-	p.Redirect = auth.Redirect{Host: e.redirectHost, Path: e.redirectPath, Ports: e.ports}
+	p.Redirect = auth.Redirect{Host: e.redirectHost, Path: e.redirectPath, Ports: e.ports, LogoutPath: e.logout}
 	for _, need := range []struct{ key, value, hint string }{
 		{"id", p.ID, `a short name of your own, such as id = "work"`},
 		{"name", p.Name, `the name on the button, such as name = "Work"`},

@@ -39,6 +39,7 @@ redirect_path = "/callback"
 redirect_ports = [8400,
   8401, # the second
 ]
+logout_path = "/signed-out"
 
 [[provider]]
 id = 'work'
@@ -61,7 +62,7 @@ func TestProviders(t *testing.T) {
 		g.ProfileAPI != "http://127.0.0.1:41233/v1/people/me" || g.Quirks.AuthParams["access_type"] != "offline" {
 		t.Errorf("Google's: got %+v", g)
 	}
-	if want := (auth.Redirect{Host: "127.0.0.1", Path: "/callback", Ports: []int{8400, 8401}}); !reflect.DeepEqual(g.Redirect, want) {
+	if want := (auth.Redirect{Host: "127.0.0.1", Path: "/callback", Ports: []int{8400, 8401}, LogoutPath: "/signed-out"}); !reflect.DeepEqual(g.Redirect, want) {
 		t.Errorf("redirect: got %+v, want %+v", g.Redirect, want)
 	}
 	if want := []string{"openid", "email", "profile"}; !reflect.DeepEqual(g.Scopes, want) {
