@@ -94,6 +94,22 @@ func init() {
 // State returns what the session bus was when the program started.
 func State() Bus { return verdict.state }
 
+// Look looks at the session bus again, in the way and with the time limit of
+// the start, and changes nothing. [Live] after another State means that a
+// program started now would have a bus; see [Restart].
+func Look() Bus {
+	if !guarded {
+		return Unchecked
+	}
+	env := func(name string) (string, bool) {
+		if name == envName {
+			return originalAddr, originalSet
+		}
+		return os.LookupEnv(name)
+	}
+	return decide(env, os.Getuid(), probe).state
+}
+
 // Address returns the address of the session bus that the D-Bus libraries of
 // this process were given: one of a path that does not exist when there is no
 // usable bus. It is "" only where the package does nothing and no address is

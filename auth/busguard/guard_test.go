@@ -4,6 +4,7 @@ package busguard_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"net"
 	"os"
@@ -35,24 +36,46 @@ func TestMain(m *testing.M) {
 			c.Close()
 		}
 		fmt.Println(strings.Join(busguard.ChildEnv([]string{"A=1", "DBUS_SESSION_BUS_ADDRESS=x"}), " "))
+		if restartWhen(os.Getenv(restartVar)) {
+			fmt.Println("restart:", busguard.Restart())
+		}
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// restartVar names a file; when it appears, a child without a bus looks for one
+// and starts itself anew if it finds one.
+const restartVar = "LATCHKEY_TEST_GUARD_RESTART"
+
+func restartWhen(file string) bool {
+	if file == "" || busguard.State() == busguard.Live {
+		return false
+	}
+	fmt.Println("again:", busguard.Look())
+	for {
+		if _, err := os.Stat(file); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	fmt.Println("again:", busguard.Look())
+	return busguard.Look() == busguard.Live
 }
 
 // start runs this test binary anew with env, so that all its init() run under
 // it, and returns what it printed.
 func start(t *testing.T, env ...string) (lines []string, stderr string) {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0])
 	home := t.TempDir()
 	cmd.Env = append([]string{childVar + "=" + home, "HOME=" + home, "PATH=" + os.Getenv("PATH"), "XDG_RUNTIME_DIR=" + home, "GORACE=atexit_sleep_ms=0"}, env...)
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	// A leaked daemon inherits the pipes; do not wait for it.
 	cmd.WaitDelay = 5 * time.Second
-	timer := time.AfterFunc(10*time.Second, func() { cmd.Process.Kill() })
-	defer timer.Stop()
 	err := cmd.Run()
 	for _, p := range marked(childVar + "=" + home) {
 		t.Errorf("left behind: %s", p)
@@ -154,6 +177,61 @@ func TestMuteBusDoesNotHang(t *testing.T) {
 	}
 	if want := "A=1 DBUS_SESSION_BUS_ADDRESS=" + address; lines[1] != want {
 		t.Errorf("ChildEnv = %q, want %q", lines[1], want)
+	}
+}
+
+// A bus that is mute at the start and answers later: the child sees it, starts
+// anew in the same process, and has it.
+func TestRestartWithABusThatCameLate(t *testing.T) {
+	dir, err := os.MkdirTemp("", "bg")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	l, err := net.Listen("unix", dir+"/bus")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	var lines []string
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		lines, _ = start(t, "DBUS_SESSION_BUS_ADDRESS=unix:path="+dir+"/bus", restartVar+"="+dir+"/go")
+	}()
+	for i := 0; ; i++ {
+		c, err := l.Accept()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		switch i {
+		case 0: // the start: mute
+		case 1: // the first look: mute, and then the bus wakes up
+			if err := os.WriteFile(dir+"/go", nil, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			go func() {
+				for {
+					c, err := l.Accept()
+					if err != nil {
+						return
+					}
+					_, _ = c.Read(make([]byte, 64))
+					_, _ = c.Write([]byte("REJECTED EXTERNAL\r\n"))
+					c.Close() // the libraries find no way to authenticate, and go on without
+				}
+			}()
+			<-done
+			want := []string{"mute|unix:path=/nonexistent/no-session-bus|unix:path=" + dir + "/bus|true", "", "again: mute", "again: live",
+				"live|unix:path=" + dir + "/bus|unix:path=" + dir + "/bus|true"}
+			for i, w := range want {
+				if w != "" && (i >= len(lines) || lines[i] != w) {
+					t.Fatalf("child says %q, want %q", lines, want)
+				}
+			}
+			return
+		}
 	}
 }
 

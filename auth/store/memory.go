@@ -3,6 +3,8 @@ package store
 import (
 	"bytes"
 	"context"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -58,6 +60,16 @@ func (m *Memory) Delete(ctx context.Context, name string, _ Options) error {
 	defer m.mu.Unlock()
 	delete(m.items, name)
 	return nil
+}
+
+// Names implements Lister.
+func (m *Memory) Names(ctx context.Context, _ Options) ([]string, error) {
+	if err := ctxError("names", ctx); err != nil {
+		return nil, err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.Sorted(maps.Keys(m.items)), nil
 }
 
 func ctxError(op string, ctx context.Context) error {

@@ -54,9 +54,19 @@ const (
 	ReasonMismatch  Reason = "mismatch"   // read back other bytes than were written (Unavailable)
 	ReasonTooBig    Reason = "too_big"    // the store cannot hold an item of this size (Unavailable)
 
-	// ReasonLost: the connection to the keychain broke and cannot be had again
-	// before the program is started anew (Unavailable).
+	// ReasonLost: the keychain cannot be had before the program is started
+	// anew, and most likely can then: the connection broke, or there was none
+	// when the program started and there is now (Unavailable).
 	ReasonLost Reason = "lost"
+	// ReasonNewer: a newer version of this program wrote the item, which is
+	// kept as it is (Unavailable).
+	ReasonNewer Reason = "newer"
+	// ReasonCorrupt: the item is there and is not, or not all of, what was
+	// written (Unavailable).
+	ReasonCorrupt Reason = "corrupt"
+	// ReasonForeign: the item under this name is somebody else's (Unavailable).
+	ReasonForeign Reason = "foreign"
+
 	// ReasonNoCollection: the keychain is there but nobody has made a default
 	// place in it yet; Unlock offers to (Unavailable).
 	ReasonNoCollection Reason = "no_collection"
@@ -65,7 +75,7 @@ const (
 // Error is every error that a Store returns. Outcome is Absent, Locked or
 // Unavailable, never Found.
 type Error struct {
-	Op      string // "get", "put", "delete", "unlock"
+	Op      string // "get", "put", "delete", "unlock", "names"
 	Outcome Outcome
 	Reason  Reason
 	Err     error // the cause; may be nil. Never holds item data
