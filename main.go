@@ -59,6 +59,7 @@ func main() {
 
 func run(o options) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
+	defer guardMemory(log)()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dirs, err := settings.Open(o.config)

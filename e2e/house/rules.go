@@ -42,7 +42,7 @@ var Rules = []Rule{
 	mayImport("auth", "whoever uses auth as a library gets no D-Bus, no keychain and no icons",
 		[]string{"auth"}, "auth/flow", "auth/backchannel", "auth/loopback", "auth/store"),
 	mayImport("leaves of auth", "everybody may read and write them, so they know nobody",
-		[]string{"auth/flow", "auth/store", "auth/busguard"}),
+		[]string{"auth/flow", "auth/store", "auth/busguard", "auth/dumpguard"}),
 	mayImport("the back channel and the receiver", "they carry messages and know nothing of tokens",
 		[]string{"auth/backchannel", "auth/loopback"}, "auth/flow"),
 	mayImport("the keychain", "it keeps opaque bytes and knows nothing of OAuth",
@@ -106,7 +106,7 @@ var Rules = []Rule{
 var rooms = []string{
 	"",
 	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/shots",
-	"auth", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/keychain", "auth/busguard",
+	"auth", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
 	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "cmd/mockprovider",
