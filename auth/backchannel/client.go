@@ -126,7 +126,10 @@ func (c *Client) Do(ctx context.Context, req *http.Request, limit int64) (*Respo
 }
 
 // CloseIdle closes connections that are kept for later requests.
-func (c *Client) CloseIdle() { c.http.CloseIdleConnections() }
+func (c *Client) CloseIdle() {
+	c.guard.warmth.forget()
+	c.http.CloseIdleConnections()
+}
 
 func ownTransport() *http.Transport {
 	fromEnvironment := httpproxy.FromEnvironment().ProxyFunc()
@@ -143,7 +146,7 @@ func ownTransport() *http.Transport {
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		ForceAttemptHTTP2:      true,
 		MaxIdleConns:           8,
-		IdleConnTimeout:        30 * time.Second,
+		IdleConnTimeout:        idleFor,
 	}
 }
 

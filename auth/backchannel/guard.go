@@ -12,6 +12,8 @@ type guard struct {
 	plain bool // http to loopback is allowed
 	agent string
 	clock clock
+
+	warmth warmth
 }
 
 // limitKey is the context's key for the size limit of one call (int64).
@@ -34,6 +36,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, &connectionError{host: req.URL.Host, err: err}
 	}
 	g.clock.measure(before, g.clock.local(), res.Header)
+	g.warmth.touch(req.URL, g.clock.local())
 
 	if isRedirect(res.StatusCode) {
 		res.Body.Close()
