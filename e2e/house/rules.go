@@ -109,7 +109,7 @@ var rooms = []string{
 	"auth", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
-	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "cmd/mockprovider",
+	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "mockprovider/browser", "mockprovider/rpcheck", "cmd/mockprovider",
 	"mockprovider/opsuite", "mockprovider/opsuite/panva",
 	"e2e/...", "packaging/...",
 }

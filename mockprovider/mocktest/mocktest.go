@@ -18,8 +18,18 @@ import (
 	"testing"
 
 	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/browser"
 	"app.latchkey/mockprovider/journal"
 )
+
+// Person acts as somebody at a browser; see package browser.
+type Person = browser.Person
+
+// Visit is where a Person's Open ended.
+type Visit = browser.Visit
+
+// NewPerson returns somebody who signs in as user and allows everything.
+func NewPerson(user string) *Person { return browser.NewPerson(user) }
 
 // Server is a running provider of one test.
 type Server struct {

@@ -38,15 +38,18 @@ func signIn(ctx context.Context, person *Person, srv *Server) (Tokens, error) {
 		"state": {rand.Text()}, "code_challenge_method": {"S256"}, "access_type": {"offline"},
 		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])},
 	}
-	person.sitDown()
+	person.RoundTripper() // from now on it has a browser, which the copy shares
 	there := *person
-	there.stopBefore = redirectURI
+	there.Stop = func(next *http.Request) bool { return strings.HasPrefix(next.URL.String(), redirectURI) }
 	visit, err := there.Open(ctx, srv.Issuer()+srv.Persona().Paths.Authorization+"?"+query.Encode())
 	if err != nil {
 		return Tokens{}, err
 	}
-	back, err := url.Parse(visit.Header.Get("Location"))
-	if err != nil || back.Query().Get("code") == "" {
+	back := &url.URL{}
+	if visit.Next != nil {
+		back = visit.Next.URL
+	}
+	if back.Query().Get("code") == "" {
 		return Tokens{}, fmt.Errorf("no code: ended with %d, error %q", visit.Status, back.Query().Get("error"))
 	}
 	if back.Query().Get("state") != query.Get("state") {
@@ -70,7 +73,7 @@ func redeem(ctx context.Context, person *Person, srv *Server, form url.Values) (
 	}
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Accept", "application/json")
-	response, err := person.roundTripper().RoundTrip(request)
+	response, err := person.RoundTripper().RoundTrip(request)
 	if err != nil {
 		return Tokens{}, fmt.Errorf("token request: %w", err)
 	}

@@ -1,4 +1,8 @@
-package mocktest
+// Package browser is a scripted person at a browser: it follows redirects, keeps
+// cookies, chooses an account on the mock provider's pages, ticks and allows, and
+// arrives where the client sends the browser in the end. It links no testing, so
+// that programs may use it too; tests find it as mocktest.Person.
+package browser
 
 import (
 	"context"
@@ -48,13 +52,18 @@ type Person struct {
 	// Person has one that trusts its certificate.
 	Transport http.RoundTripper
 
+	// Stop, if it is set, is asked before each request that a page leads to;
+	// true ends Open there, and the request is in Visit.Next. With it a test
+	// takes an authorization response from the browser before the client has it.
+	Stop func(next *http.Request) bool
+
 	jar       http.CookieJar
 	transport *http.Transport
-	// stopBefore ends Open at a redirect to an address that begins so.
-	stopBefore string
 }
 
-func (p *Person) roundTripper() http.RoundTripper {
+// RoundTripper is what carries the person's requests.
+func (p *Person) RoundTripper() http.RoundTripper {
+	p.sitDown()
 	if p.Transport != nil {
 		return p.Transport
 	}
@@ -73,6 +82,8 @@ type Visit struct {
 	// Trail are the addresses on the way, first to last. They hold codes and
 	// states.
 	Trail []string
+	// Next is the request that Person.Stop kept from being sent.
+	Next *http.Request
 }
 
 // NewPerson returns somebody who signs in as user and allows everything.
@@ -99,12 +110,18 @@ func (p *Person) sitDown() {
 // provider, and returns the first page on which there is nothing to do. The
 // error says on which step it got stuck.
 func (p *Person) Open(ctx context.Context, address string) (*Visit, error) {
-	p.sitDown()
-	visit := &Visit{}
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, fmt.Errorf("opening the address: %w", err)
 	}
+	return p.Follow(ctx, request)
+}
+
+// Follow sends a request of whatever kind and goes on as Open does: with
+// Visit.Next it lets go what Stop held back.
+func (p *Person) Follow(ctx context.Context, request *http.Request) (*Visit, error) {
+	p.sitDown()
+	visit := &Visit{}
 	for range maxSteps {
 		if err := p.step(request, visit); err != nil {
 			return visit, fmt.Errorf("step %d, %s %s: %w", len(visit.Trail), request.Method, withoutQuery(request.URL), err)
@@ -114,6 +131,10 @@ func (p *Person) Open(ctx context.Context, address string) (*Visit, error) {
 			return visit, fmt.Errorf("step %d, on %s: %w", len(visit.Trail), withoutQuery(request.URL), err)
 		}
 		if next == nil {
+			return visit, nil
+		}
+		if p.Stop != nil && p.Stop(next) {
+			visit.Next = next
 			return visit, nil
 		}
 		request = next
@@ -131,7 +152,7 @@ func (p *Person) step(request *http.Request, visit *Visit) error {
 		request.AddCookie(c)
 	}
 	visit.Trail = append(visit.Trail, request.URL.String())
-	response, err := p.roundTripper().RoundTrip(request)
+	response, err := p.RoundTripper().RoundTrip(request)
 	if err != nil {
 		return withoutAddress(err)
 	}
@@ -149,9 +170,6 @@ func (p *Person) step(request *http.Request, visit *Visit) error {
 // the form that the person sends. nil means that this is the last page.
 func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*http.Request, error) {
 	if location := visit.Header.Get("Location"); visit.Status >= 300 && visit.Status < 400 && location != "" {
-		if p.stopBefore != "" && strings.HasPrefix(location, p.stopBefore) {
-			return nil, nil
-		}
 		return get(ctx, last.URL, location)
 	}
 	if !strings.HasPrefix(visit.Header.Get("Content-Type"), "text/html") {
@@ -173,7 +191,8 @@ func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*h
 	}
 	switch {
 	case doc.has("form-post"):
-		return p.carryBack(ctx, last.URL, doc)
+		// As the page's script would.
+		return doc.press(ctx, last.URL, func(b button) bool { return b.id == "continue" }, nil)
 	case doc.has("logout"):
 		id := "sign-out"
 		if p.Stay {
@@ -192,16 +211,6 @@ func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*h
 		return p.login(ctx, last.URL, doc)
 	}
 	return nil, nil
-}
-
-// carryBack posts the authorization response to the client, as the page's
-// script would.
-func (p *Person) carryBack(ctx context.Context, base *url.URL, doc *page) (*http.Request, error) {
-	request, err := doc.press(ctx, base, func(b button) bool { return b.id == "continue" }, nil)
-	if err == nil && p.stopBefore != "" && strings.HasPrefix(request.URL.String(), p.stopBefore) {
-		return nil, nil
-	}
-	return request, err
 }
 
 // login presses the button of the account.

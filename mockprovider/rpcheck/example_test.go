@@ -1,0 +1,97 @@
+package rpcheck_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"golang.org/x/oauth2"
+
+	"app.latchkey/mockprovider/rpcheck"
+)
+
+// signInWithGoLibraries is the sign-in that most Go programs have: x/oauth2 and
+// go-oidc, doing what they do by themselves and nothing more.
+func signInWithGoLibraries(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
+	if s.FormPost || s.BasicAuth {
+		return nil, rpcheck.ErrUnable
+	}
+	provider, err := oidc.NewProvider(ctx, s.Issuer)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	defer listener.Close()
+	config := oauth2.Config{ClientID: s.ClientID, ClientSecret: s.ClientSecret, Endpoint: provider.Endpoint(), Scopes: s.Scopes,
+		RedirectURL: "http://" + listener.Addr().String() + rpcheck.RedirectPath}
+	verifier := oauth2.GenerateVerifier()
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}
+	for name, value := range s.Parameters {
+		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
+	open(config.AuthCodeURL("state", options...))
+
+	codes := make(chan string, 1)
+	go http.Serve(listener, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		select {
+		case codes <- r.FormValue("code"):
+		default:
+		}
+		fmt.Fprintln(w, "You can close this window.")
+	}))
+	var code string
+	select {
+	case code = <-codes:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+
+	token, err := config.Exchange(ctx, code, oauth2.VerifierOption(verifier))
+	if err != nil {
+		return nil, err
+	}
+	raw, ok := token.Extra("id_token").(string)
+	if !ok {
+		return nil, errors.New("no ID token")
+	}
+	idToken, err := provider.VerifierContext(ctx, &oidc.Config{ClientID: s.ClientID}).Verify(ctx, raw)
+	if err != nil {
+		return nil, err
+	}
+	return &rpcheck.Session{
+		Subject: idToken.Subject,
+		Refresh: func(ctx context.Context) error {
+			_, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+			return err
+		},
+		Profile: func(ctx context.Context) (string, error) {
+			info, err := provider.UserInfo(ctx, oauth2.StaticTokenSource(token))
+			if err != nil {
+				return "", err
+			}
+			return info.Subject, nil
+		},
+	}, nil
+}
+
+// A client is put before the cases by one function; here it is a bare one, and
+// these are some of the checks that its libraries leave to the program.
+func Example() {
+	suite := rpcheck.NewSuite(rpcheck.ClientFunc(signInWithGoLibraries))
+	for _, c := range rpcheck.Cases() {
+		switch c.Name {
+		case "attack/forged-error":
+			if r := suite.Run(context.Background(), c); r.Wrong() != "" {
+				fmt.Printf("%s: must %s (%s), but %s\n", c.Name, c.Want, c.Spec, r.Did)
+			}
+		}
+	}
+	// Output:
+	// attack/forged-error: must refuse (RFC 8252 §8.9, RFC 6749 §10.12), but accepted
+}

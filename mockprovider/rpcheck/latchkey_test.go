@@ -1,0 +1,84 @@
+package rpcheck_test
+
+import (
+	"context"
+	"testing"
+
+	"app.latchkey/auth"
+	"app.latchkey/auth/store"
+	"app.latchkey/mockprovider/rpcheck"
+	"app.latchkey/resources"
+)
+
+// latchkey is our own client, used as any program uses it.
+func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
+	if s.FormPost || s.BasicAuth {
+		return nil, rpcheck.ErrUnable
+	}
+	client, err := auth.New(auth.Config{Store: store.NewMemory(), OpenBrowser: func(_ context.Context, address string) error {
+		open(address)
+		return nil
+	}})
+	if err != nil {
+		return nil, err
+	}
+	pending, err := client.SignIn(ctx, latchkeyProvider(s), auth.SignInOptions{})
+	if err != nil {
+		return nil, refusal(err)
+	}
+	session, err := pending.Commit(ctx)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	fetcher := resources.New(resources.Config{})
+	return &rpcheck.Session{
+		Subject: session.Identity().Subject, Scopes: session.Scopes(),
+		Refresh: func(ctx context.Context) error {
+			now, err := session.Token(ctx)
+			if err != nil {
+				return refusal(err)
+			}
+			session.Expire(now)
+			_, err = session.Token(ctx)
+			return refusal(err)
+		},
+		Profile: func(ctx context.Context) (string, error) {
+			profile, err := fetcher.Profile(ctx, session, nil)
+			return profile.Subject, refusal(err)
+		},
+		Revoke: func(ctx context.Context) error { return refusal(session.SignOut(ctx)) },
+		Close:  func() { _ = client.Close(context.Background()) },
+	}, nil
+}
+
+func latchkeyProvider(s rpcheck.Setup) auth.Provider {
+	if s.Endpoints.People != "" {
+		return auth.GoogleAt(s.Issuer, s.Endpoints.People, s.ClientID, s.ClientSecret)
+	}
+	return auth.Provider{ID: "mock", Name: "Mock", Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: auth.NewSecret(s.ClientSecret),
+		Scopes: s.Scopes, Quirks: auth.Quirks{AuthParams: s.Parameters}}
+}
+
+// refusal gives an error its stable code.
+func refusal(err error) error {
+	if err == nil {
+		return nil
+	}
+	return &rpcheck.Refusal{Code: string(auth.CodeOf(err)), Err: err}
+}
+
+// TestLatchkey puts our client before every case that is quick.
+func TestLatchkey(t *testing.T) {
+	suite := rpcheck.NewSuite(rpcheck.ClientFunc(latchkey))
+	for _, c := range rpcheck.Cases() {
+		if c.Slow {
+			continue
+		}
+		t.Run(c.Name, func(t *testing.T) {
+			t.Parallel()
+			if r := suite.Run(t.Context(), c); r.Wrong() != "" {
+				t.Errorf("must %s (%s): %s", c.Want, c.Spec, r.Wrong())
+			}
+		})
+	}
+}
