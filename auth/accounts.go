@@ -2,6 +2,7 @@ package auth
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -115,7 +116,8 @@ func parseRecord(data []byte, a Account) (record, error) {
 // index is the file of accounts. It holds no secrets; without it nobody could
 // be found in a keychain, so the previous copy is kept beside it.
 type index struct {
-	dir string
+	dir     string
+	between *between
 
 	mu       sync.Mutex
 	volatile []Account // signed in until the program ends
@@ -126,7 +128,7 @@ type indexFile struct {
 	Accounts []Account `json:"accounts"`
 }
 
-func newIndex(dir string) *index { return &index{dir: dir} }
+func newIndex(dir string, b *between) *index { return &index{dir: dir, between: b} }
 
 func (x *index) path() string { return filepath.Join(x.dir, "accounts.json") }
 
@@ -173,8 +175,22 @@ func readIndex(path string) ([]Account, error) {
 	}), nil
 }
 
+// alone keeps other processes from changing the index between our reading and
+// our writing it. They hold it for a few milliseconds; one that does not let go
+// is not waited for.
+func (x *index) alone() (release func()) {
+	release, err := x.between.lock(context.Background(), "accounts", indexPatience)
+	if err != nil {
+		return func() {}
+	}
+	return release
+}
+
+const indexPatience = 5 * time.Second
+
 // put enters an account, first in the list, in place of its older entry.
 func (x *index) put(a Account) error {
+	defer x.alone()()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.volatile = slices.DeleteFunc(x.volatile, a.same)
@@ -220,6 +236,7 @@ func (x *index) isVolatile(a Account) bool {
 
 // remove takes an account out, from the previous copy too.
 func (x *index) remove(a Account) error {
+	defer x.alone()()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.volatile = slices.DeleteFunc(x.volatile, a.same)

@@ -47,9 +47,10 @@ type Config struct {
 // Client signs people in at any number of providers. It is safe for concurrent
 // use.
 type Client struct {
-	config Config
-	index  *index
-	memory *store.Memory // where there is no better place
+	config  Config
+	index   *index
+	between *between
+	memory  *store.Memory // where there is no better place
 
 	mu       sync.Mutex
 	sites    []*site
@@ -72,7 +73,8 @@ func New(c Config) (*Client, error) {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	return &Client{config: c, index: newIndex(c.Dir), memory: store.NewMemory(), sessions: map[string]*Session{}}, nil
+	locks := newBetween(c.Dir)
+	return &Client{config: c, index: newIndex(c.Dir, locks), between: locks, memory: store.NewMemory(), sessions: map[string]*Session{}}, nil
 }
 
 // Keeping says where a sign-in made now would be kept.

@@ -23,5 +23,5 @@
 // The package has no window, no keychain and no D-Bus of its own: it is given
 // a [store.Store], and package keychain is one. Pushed authorization requests,
 // DPoP and the device flow have their places in authorize.go, token.go and
-// signin.go; a lock between processes belongs around the refresh in session.go.
+// signin.go.
 package auth

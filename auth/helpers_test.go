@@ -6,6 +6,8 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -169,6 +171,26 @@ func (w *world) elsewhere() *auth.Session {
 	return resumeOnly(w.t, client, w.provider)
 }
 
+// withoutLocks is the only account's session in a process that does not lock:
+// an older version of the program, say.
+func (w *world) withoutLocks() *auth.Session {
+	w.t.Helper()
+	c := w.config
+	c.Dir = w.t.TempDir()
+	index, err := os.ReadFile(filepath.Join(w.dir, "accounts.json"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(c.Dir, "accounts.json"), index, 0o600)
+	}
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	client, err := auth.New(c)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return resumeOnly(w.t, client, w.provider)
+}
+
 // again is the only account's session after another start of the program.
 func (w *world) again() *auth.Session {
 	w.t.Helper()
@@ -193,6 +215,7 @@ func resumeOnly(t *testing.T, client *auth.Client, p auth.Provider) *auth.Sessio
 // tests may run in a bubble of package synctest and see https issuers. Its one
 // account is in store.
 type fake struct {
+	dir     string // "": no files
 	store   *flaky
 	answers map[string]func(*http.Request) (*http.Response, error) // by URL without query; over the defaults
 	seen    rows[*http.Request]
@@ -229,7 +252,7 @@ func (f *fake) session(t *testing.T) *auth.Session {
 	if err := f.store.Memory.Put(t.Context(), account.Item, []byte(record), store.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	client, err := auth.New(auth.Config{Store: f.store, Transport: f})
+	client, err := auth.New(auth.Config{Store: f.store, Dir: f.dir, Transport: f})
 	if err != nil {
 		t.Fatal(err)
 	}

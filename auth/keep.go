@@ -167,10 +167,11 @@ func (s *Session) saveAgain() {
 
 // saveLate saves what is not saved yet, if the session still lives.
 func (s *Session) saveLate(ctx context.Context) error {
-	if err := s.op.lock(ctx); err != nil {
+	release, err := s.exclusive(ctx)
+	if err != nil {
 		return err
 	}
-	defer s.op.unlock()
+	defer release()
 	if !s.isUnsaved() || s.isEnded() {
 		return nil
 	}

@@ -81,6 +81,7 @@ func (p *Pending) Commit(ctx context.Context) (*Session, error) {
 		return nil, problem(PhaseCommit, CodeInternal, NextRetry, err)
 	}
 	defer s.op.unlock()
+	defer s.insist(ctx, lockPatience)()
 	s.adopt(p, a.place)
 	step := a.recorder.Start(flow.KindCommit, flow.RoleClient, flow.RoleClient)
 	step.Params(flow.Public("store", a.status.Name))

@@ -82,6 +82,7 @@ const (
 
 	CodeRefreshRevoked     Code = "refresh_revoked"
 	CodeOffline            Code = "offline"
+	CodeSessionBusy        Code = "session_busy"
 	CodeProfileUnavailable Code = "profile_unavailable"
 	CodeProfileForbidden   Code = "profile_forbidden"
 	CodeSignOutIncomplete  Code = "sign_out_incomplete"

@@ -14,12 +14,15 @@ const refreshTimeout = 60 * time.Second
 
 var errEnded = errors.New("the session was signed out")
 
-// renew is one refresh. A lock between processes will be taken around all of it.
+// renew is one refresh: nobody else touches the account meanwhile; the store is
+// read anew, since another process may have rotated the token; what comes is
+// saved before it is used.
 func (s *Session) renew(ctx context.Context) (Token, error) {
-	if err := s.op.lock(ctx); err != nil {
-		return Token{}, TransportProblem(PhaseRefresh, s.site.provider.Host(), err)
+	release, err := s.exclusive(ctx)
+	if err != nil {
+		return Token{}, s.busyProblem(err)
 	}
-	defer s.op.unlock()
+	defer release()
 	if t, ok := s.fresh(); ok { // another caller's refresh, or a new sign-in, ended while this one waited
 		return t, nil
 	}
@@ -34,12 +37,19 @@ func (s *Session) renew(ctx context.Context) (Token, error) {
 	if CodeOf(err) != CodeRefreshRevoked || s.isEnded() {
 		return t, err
 	}
-	// It counts only if the store still holds the token that was sent: another
-	// process may have rotated it in the meantime.
+	// It counts only if the store still holds the token that was sent: a process
+	// that could not lock, or an older version, may have rotated it.
 	if now, loadErr := s.load(ctx, store.Options{}); loadErr == nil && now.Reveal() != refreshToken.Reveal() {
 		return s.renewWith(ctx, now)
 	}
 	return Token{}, err
+}
+
+func (s *Session) busyProblem(err error) *Problem {
+	if errors.Is(err, errLockBusy) {
+		return problem(PhaseRefresh, CodeSessionBusy, NextRefresh, err)
+	}
+	return TransportProblem(PhaseRefresh, s.site.provider.Host(), err)
 }
 
 // renewWith sends one refresh request. What it answers is saved first, whatever

@@ -62,13 +62,13 @@ func mustToken(t *testing.T, s *auth.Session) auth.Token {
 	return got
 }
 
-// Another process may have rotated the token while this one's request was on
-// its way: invalid_grant counts only for what the store holds.
+// A process that knows no lock may have rotated the token while this one's
+// request was on its way: invalid_grant counts only for what the store holds.
 func TestInvalidGrantOfATokenThatAnotherProcessRotated(t *testing.T) {
 	var b bender
 	w := newWorld(t, nil, mockprovider.WithHook(transport, b.bend))
 	session := w.resumed()
-	other := w.elsewhere()
+	other := w.withoutLocks()
 	var once sync.Once
 	b.set(func(e *mockprovider.Event) {
 		if e.Endpoint != "token" {

@@ -30,8 +30,9 @@ func (s *Session) SignOut(ctx context.Context) error {
 		return problem(PhaseSignOut, CodeSignOutIncomplete, NextRetry, fmt.Errorf("waiting for a refresh to end: %w", err))
 	}
 	defer s.op.unlock()
-
 	account := s.Account()
+	defer s.insist(ctx, revokeTimeout)()
+
 	var undone []error
 	if err := s.revokeAtSignOut(ctx, access); err != nil {
 		undone = append(undone, fmt.Errorf("%s was not told: %w", s.site.provider.Name, err))
