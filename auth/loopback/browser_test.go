@@ -206,3 +206,30 @@ func TestForgedInChromium(t *testing.T) {
 	see(ctx, t, chromedp.Navigate(good(r))) // ends when the page does
 	wantDone(t, r, 5*time.Second)
 }
+
+// TestFormPostInChromium: a provider's page on another site posts the response.
+// The browser sends no cookie along, and the sign-in works all the same.
+func TestFormPostInChromium(t *testing.T) {
+	ctx := chromium(t)
+	var r *loopback.Receiver
+	op := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprintf(w, `<body onload="document.forms[0].submit()"><form method=post action="%s">
+			<input type=hidden name=code value=c-1><input type=hidden name=state value="%s"></form>`, r.RedirectURI(), state)
+	}))
+	defer op.Close()
+	r = listen(t, loopback.Config{})
+	r.Arm(loopback.Attempt{State: state, AuthorizationURL: strings.Replace(op.URL, "127.0.0.1", "localhost", 1)})
+	go func() {
+		if v, err := r.Wait(ctx); err != nil || v.Get("code") != "c-1" {
+			t.Errorf("Wait: %v, %v", v, err)
+		}
+		r.Tell(loopback.Success())
+	}()
+	see(ctx, t, chromedp.Navigate(link(t, r)))
+	shown(ctx, t, `#latchkey[data-verdict="success"]`)
+	if where := see(ctx, t, chromedp.Location()); !strings.Contains(where, "/done/") {
+		t.Errorf("the address bar shows %s", where)
+	}
+	wantDone(t, r, 5*time.Second)
+}

@@ -33,6 +33,10 @@
 // nor the clipboard ever holds state or code challenge. What happens when a
 // link is opened twice is told at [Receiver.Link].
 //
+// A response may come by POST too (OAuth 2.0 Form Post Response Mode); it is
+// taken once a GET has shown the cookie. Where the browser is on another
+// computer its last address can be pasted: [Receiver.Paste].
+//
 // # What is never done
 //
 // No part of a request is echoed. No page needs JavaScript, loads anything or

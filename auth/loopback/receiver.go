@@ -75,6 +75,8 @@ type Receiver struct {
 	attempt  Attempt
 	tickets  *tickets
 	answer   url.Values
+	byHand   bool     // it was pasted: no browser waits for the verdict
+	posted   []posted // put aside until the browser shows its cookie
 	donePath string
 	verdict  Verdict
 	watchers int  // pages that wait for the verdict
@@ -206,7 +208,7 @@ func (r *Receiver) Opened() <-chan struct{} { return r.opened }
 
 // Wait returns the parameters of the one response that carries the attempt's
 // state and the cookie of a browser that opened a start link, be it a code or an
-// error. It returns at once with ctx's cause when ctx ends and with ErrClosed
+// error, or those that were given to Paste. It returns at once with ctx's cause when ctx ends and with ErrClosed
 // when the receiver closes. It may be called again and then says the same.
 func (r *Receiver) Wait(ctx context.Context) (url.Values, error) {
 	select {
@@ -246,7 +248,13 @@ func (r *Receiver) Tell(v Verdict) {
 }
 
 func (r *Receiver) closeAfterVerdict() {
-	grace := time.NewTimer(verdictGrace)
+	r.mu.Lock()
+	wait := verdictGrace
+	if r.byHand {
+		wait = 0
+	}
+	r.mu.Unlock()
+	grace := time.NewTimer(wait)
 	defer grace.Stop()
 	select {
 	case <-r.served:

@@ -12,8 +12,8 @@ import (
 	"time"
 )
 
-// Limits of the server. A response is one small GET request: nobody honest
-// comes near them.
+// Limits of the server. A response is one small request: nobody honest comes
+// near them.
 const (
 	readHeaderTimeout = 5 * time.Second // also for a connection that sends nothing (browsers open some in advance)
 	readTimeout       = 10 * time.Second
@@ -80,18 +80,25 @@ func (r *Receiver) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	case !r.hosts[req.Host]:
 		// Another name that leads here: DNS rebinding.
 		r.plain(w, http.StatusMisdirectedRequest, "This address is not served here.")
+	case req.Method == http.MethodPost && path == r.path:
+		r.post(w, req)
 	case req.Method != http.MethodGet:
 		h.Set("Allow", http.MethodGet)
 		r.plain(w, http.StatusMethodNotAllowed, "Only GET is answered here.")
 	case req.ContentLength != 0:
 		r.plain(w, http.StatusBadRequest, "A request here has no body.")
 	case path == r.path:
-		r.callback(w, req)
+		params, err := parameters(req.URL.RawQuery)
+		r.callback(w, req, params, err == nil)
 	case strings.HasPrefix(path, startPrefix):
 		r.start(w, req, strings.TrimPrefix(path, startPrefix))
 	case same(path, r.donePath):
 		r.wait(w, req)
 	default:
+		if params, ok := r.aside(path); ok {
+			r.callback(w, req, params, true)
+			return
+		}
 		r.plain(w, http.StatusNotFound, "There is nothing here.")
 	}
 }
@@ -128,15 +135,14 @@ func (r *Receiver) start(w http.ResponseWriter, req *http.Request, value string)
 
 // callback takes the response if it is the one, and sends the browser to a page
 // whose address holds neither code nor state.
-func (r *Receiver) callback(w http.ResponseWriter, req *http.Request) {
-	params, err := parameters(req.URL.RawQuery)
+func (r *Receiver) callback(w http.ResponseWriter, req *http.Request, params url.Values, readable bool) {
 	r.mu.Lock()
 	over := isClosed(r.answered) || isClosed(r.told)
 	// State and cookie are both looked at before anything is decided, and what
 	// else the response says, an error for instance, is not looked at here.
 	stateOK := r.armed && same(r.attempt.State, params.Get("state"))
 	browserOK := r.tickets.known(req.CookiesNamed(r.tickets.name))
-	accepted := !over && err == nil && stateOK && browserOK
+	accepted := !over && readable && stateOK && browserOK
 	if accepted {
 		r.answer = params
 		close(r.answered)
