@@ -63,6 +63,14 @@ func firstOf(texts ...string) string {
 	return ""
 }
 
+// Holds reports whether a was signed in through p as it is configured now: by
+// the same client, at the same issuer (or one of its tenants), and with the same
+// kind of proof. An account that an ID token proved is never continued by a
+// provider that has none.
+func (p Provider) Holds(a Account) bool {
+	return p.Issues(a.Issuer) && p.ClientID == a.ClientID && (p.Plain != nil) == (a.Identity.Proof == ProofUserAPI)
+}
+
 // Accounts lists the signed-in accounts, latest sign-in first. It reads one
 // small file: no keychain, no network. An index that cannot be read is an
 // error, and is left as it is.
@@ -72,7 +80,7 @@ func (c *Client) Accounts() ([]Account, error) { return c.index.list() }
 // network: both wait until a token is needed. p must be the provider the
 // account was made with.
 func (c *Client) Resume(a Account, p Provider) (*Session, error) {
-	if p.Issuer != a.Issuer || p.ClientID != a.ClientID {
+	if !p.Holds(a) {
 		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextSignIn,
 			errors.New("the account was signed in through another client or issuer than is configured now"))
 	}
@@ -89,7 +97,8 @@ type record struct {
 	Issuer       string    `json:"issuer"`
 	Subject      string    `json:"subject"`
 	ClientID     string    `json:"client_id"`
-	RefreshToken string    `json:"refresh_token"`
+	RefreshToken string    `json:"refresh_token,omitempty"`
+	AccessToken  string    `json:"access_token,omitempty"` // in its place, where the provider has only that and it never expires
 	Scopes       []string  `json:"scopes"`
 	Issued       time.Time `json:"issued"`
 }
@@ -107,7 +116,7 @@ func parseRecord(data []byte, a Account) (record, error) {
 		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable,
 			Err: fmt.Errorf("the stored record has version %d, this program knows %d", r.V, recordVersion)}
 	}
-	if r.Issuer != a.Issuer || r.Subject != a.Subject || r.ClientID != a.ClientID || r.RefreshToken == "" {
+	if r.Issuer != a.Issuer || r.Subject != a.Subject || r.ClientID != a.ClientID || (r.RefreshToken == "") == (r.AccessToken == "") {
 		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Err: errors.New("the stored record is of another account")}
 	}
 	return r, nil

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
@@ -41,13 +42,15 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	}
 	options := []oauth2.AuthCodeOption{
 		oauth2.S256ChallengeOption(r.verifier.Reveal()),
-		oauth2.SetAuthURLParam("nonce", r.nonce.Reveal()),
+	}
+	if p.Plain == nil { // a nonce comes back in the ID token
+		options = append(options, oauth2.SetAuthURLParam("nonce", r.nonce.Reveal()))
 	}
 	for k, v := range p.Quirks.AuthParams {
 		options = append(options, oauth2.SetAuthURLParam(k, v))
 	}
 	if o.loginHint != "" {
-		options = append(options, oauth2.SetAuthURLParam("login_hint", o.loginHint))
+		options = append(options, oauth2.SetAuthURLParam(cmp.Or(p.Quirks.LoginHint, "login_hint"), o.loginHint))
 	}
 	if o.prompt != "" {
 		options = append(options, oauth2.SetAuthURLParam("prompt", o.prompt))
@@ -58,16 +61,19 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 
 // params is the record of the request.
 func (r authorizationRequest) params(p Provider) []flow.Param {
-	return []flow.Param{
+	params := []flow.Param{
 		flow.Public("client_id", p.ClientID),
 		flow.Public("redirect_uri", r.redirectURI),
 		flow.Public("response_type", "code"),
 		flow.Public("scope", strings.Join(r.scopes, " ")),
 		flow.Masked("state", r.state.Reveal()),
-		flow.Masked("nonce", r.nonce.Reveal()),
 		flow.Masked("code_challenge", challenge(r.verifier.Reveal())),
 		flow.Public("code_challenge_method", "S256"),
 	}
+	if p.Plain == nil {
+		params = append(params, flow.Masked("nonce", r.nonce.Reveal()))
+	}
+	return params
 }
 
 // authorizationCode is a code that came back in a validated response.
@@ -96,7 +102,7 @@ func validateAuthorizationResponse(q url.Values, r authorizationRequest, p Provi
 	issCheck := flow.Check{Name: "iss", Spec: "RFC 9207 §2.4", Expected: p.Issuer, Got: CleanText(iss, 100)}
 	switch {
 	case present:
-		issCheck.Verdict = verdict(iss == p.Issuer)
+		issCheck.Verdict = verdict(p.Issues(iss))
 	case m.IssInResponse:
 		issCheck.Verdict, issCheck.Got = flow.Failed, "missing"
 	default:

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -27,10 +28,24 @@ const clockTolerance = 2 * time.Minute
 // §3.1.3.7(6–8)); what the metadata lists narrows the list further.
 var signingAlgorithms = []string{oidc.RS256, oidc.ES256, oidc.EdDSA, oidc.PS256, oidc.RS384, oidc.RS512, oidc.ES384, oidc.ES512}
 
-// Identity is who the ID token says the user is. It exists only after all
-// checks of OpenID Connect Core §3.1.3.7 passed. Texts come from the provider:
-// cleaned and capped, but otherwise its word.
+// Proof says what an Identity rests on.
+type Proof string
+
+// The kinds of proof.
+const (
+	// ProofIDToken is the provider's signed statement to this client about this
+	// very sign-in, all of whose checks passed (OpenID Connect Core §3.1.3.7).
+	ProofIDToken Proof = "id_token"
+	// ProofUserAPI is the answer of a [UserAPI] to the access token: nothing is
+	// signed, and nothing says for whom or when it was said.
+	ProofUserAPI Proof = "user_api"
+)
+
+// Identity is who signed in. Proof says who vouches for it and how. From an ID
+// token it exists only after all checks of OpenID Connect Core §3.1.3.7 passed.
+// Texts come from the provider: cleaned and capped, but otherwise its word.
 type Identity struct {
+	Proof         Proof
 	Issuer        string
 	Subject       string // unique at the issuer, never reassigned: the key of an account
 	Email         string
@@ -45,7 +60,7 @@ type Identity struct {
 // claims are the members of an ID token that are looked at. Pointers tell
 // "absent" from "zero".
 type claims struct {
-	Issuer, Subject, Nonce                              string
+	Issuer, Subject, Nonce, Tenant                      string
 	Audience                                            audience
 	Azp, AtHash                                         *string
 	Expiry, IssuedAt, NotBefore                         *float64
@@ -60,7 +75,7 @@ func (c *claims) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &members); err != nil {
 		return err
 	}
-	c.Verified = members["email_verified"]
+	c.Verified, c.Tenant = members["email_verified"], text(members["tid"]) // tid is Microsoft's; others' may be anything
 	for name, target := range map[string]any{
 		"iss": &c.Issuer, "sub": &c.Subject, "aud": &c.Audience, "azp": &c.Azp, "exp": &c.Expiry, "iat": &c.IssuedAt,
 		"nbf": &c.NotBefore, "nonce": &c.Nonce, "at_hash": &c.AtHash, "email": &c.Email, "name": &c.Name,
@@ -140,7 +155,7 @@ func verifyIDToken(ctx context.Context, raw string, keys *keyCache, want expecta
 	if err != nil {
 		return Identity{}, append([]flow.Check{signature}, checks...), err
 	}
-	return c.identity(want.provider.Issuer), append([]flow.Check{signature}, checks...), nil
+	return c.identity(want.provider.issuerFor(c.Tenant)), append([]flow.Check{signature}, checks...), nil
 }
 
 // rule is one comparison of checkClaims.
@@ -159,6 +174,7 @@ func checkClaims(c claims, alg string, want expectation) ([]flow.Check, error) {
 	exp, expOK := unix(c.Expiry)
 	iat, iatOK := unix(c.IssuedAt)
 	nbf, nbfOK := unix(c.NotBefore)
+	issuer := p.issuerFor(c.Tenant)
 	azp := ""
 	if c.Azp != nil {
 		azp = *c.Azp
@@ -168,8 +184,8 @@ func checkClaims(c claims, alg string, want expectation) ([]flow.Check, error) {
 		atHash, atHashKnown = accessTokenHash(alg, want.accessToken)
 	}
 	rules := []rule{
-		{name: "iss", spec: "OpenID Connect Core §3.1.3.7(2)", code: CodeIDTokenIssuer, expected: p.Issuer, got: c.Issuer,
-			ok: c.Issuer == p.Issuer || slices.Contains(p.Quirks.IssuerAliases, c.Issuer)},
+		{name: "iss", spec: "OpenID Connect Core §3.1.3.7(2)", code: CodeIDTokenIssuer, expected: cmp.Or(issuer, p.documentIssuer()), got: c.Issuer,
+			ok: issuer != "" && c.Issuer == issuer || slices.Contains(p.Quirks.IssuerAliases, c.Issuer)},
 		{name: "sub", spec: "OpenID Connect Core §2", code: CodeIDTokenSubject, got: c.Subject,
 			expected: "1 to 255 ASCII characters", ok: validSubject(c.Subject)},
 		{name: "aud", spec: "OpenID Connect Core §3.1.3.7(3)", code: CodeIDTokenAudience, expected: p.ClientID,
@@ -220,7 +236,7 @@ func (r rule) check() flow.Check {
 func (c claims) identity(issuer string) Identity {
 	verified := string(c.Verified) == "true" || string(c.Verified) == `"true"`
 	return Identity{
-		Issuer: issuer, Subject: c.Subject,
+		Proof: ProofIDToken, Issuer: issuer, Subject: c.Subject,
 		Email: CleanText(c.Email, 254), EmailVerified: verified && c.Email != "",
 		Name: CleanText(c.Name, 200), GivenName: CleanText(c.GivenName, 200), FamilyName: CleanText(c.FamilyName, 200),
 		Picture: c.Picture, Locale: CleanText(c.Locale, 35),

@@ -26,9 +26,9 @@ func (s *Session) load(ctx context.Context, o store.Options) (Secret, error) {
 	if err == nil {
 		var r record
 		if r, err = parseRecord(data, account); err == nil {
-			token := NewSecret(r.RefreshToken)
+			token := NewSecret(r.RefreshToken + r.AccessToken) // one of them is empty
 			s.mu.Lock()
-			s.held, s.scopes = token, r.Scopes
+			s.held, s.lasting, s.scopes = token, r.AccessToken != "", r.Scopes
 			s.mu.Unlock()
 			return token, nil
 		}
@@ -47,10 +47,14 @@ func (s *Session) load(ctx context.Context, o store.Options) (Secret, error) {
 // into the index.
 func (s *Session) save(ctx context.Context, o store.Options) error {
 	s.mu.Lock()
-	held, scopes, account := s.held, s.scopes, s.account
+	held, lasting, scopes, account := s.held, s.lasting, s.scopes, s.account
 	s.mu.Unlock()
-	data, err := json.Marshal(record{V: recordVersion, Issuer: account.Issuer, Subject: account.Subject,
-		ClientID: account.ClientID, RefreshToken: held.Reveal(), Scopes: scopes, Issued: s.site.wall()})
+	r := record{V: recordVersion, Issuer: account.Issuer, Subject: account.Subject,
+		ClientID: account.ClientID, RefreshToken: held.Reveal(), Scopes: scopes, Issued: s.site.wall()}
+	if lasting {
+		r.RefreshToken, r.AccessToken = "", held.Reveal()
+	}
+	data, err := json.Marshal(r)
 	if err != nil {
 		return &store.Error{Op: "put", Outcome: store.Unavailable, Err: err}
 	}

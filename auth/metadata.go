@@ -57,8 +57,8 @@ func parseMetadata(document []byte, p Provider) (Metadata, error) {
 	}
 	// Character by character: anything laxer lets one issuer speak for another
 	// (OpenID Connect Discovery §4.3, RFC 8414 §3.3).
-	if m.Issuer != p.Issuer {
-		return fail(CodeMetadataIssuerMismatch, fmt.Errorf("discovery document: expected issuer %q, got %q", p.Issuer, CleanText(m.Issuer, 100)))
+	if m.Issuer != p.documentIssuer() {
+		return fail(CodeMetadataIssuerMismatch, fmt.Errorf("discovery document: expected issuer %q, got %q", p.documentIssuer(), CleanText(m.Issuer, 100)))
 	}
 	loopback := IsLoopbackURL(p.Issuer)
 	for _, e := range []struct {
@@ -105,8 +105,12 @@ func (m Metadata) signingAlgorithms() []string {
 }
 
 // metadata returns the provider's checked metadata: from memory, from the
-// cache file if that is younger than a day, or from the provider.
+// cache file if that is younger than a day, or from the provider. That of plain
+// OAuth 2.0 is the configuration.
 func (s *site) metadata(ctx context.Context) (Metadata, error) {
+	if plain := s.provider.Plain; plain != nil {
+		return plain.metadata(s.provider.Issuer), nil
+	}
 	if err := s.reading.lock(ctx); err != nil {
 		return Metadata{}, TransportProblem(PhaseMetadata, s.provider.Host(), err)
 	}

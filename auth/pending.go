@@ -103,7 +103,11 @@ func (s *Session) adopt(p *Pending, place store.Store) {
 	s.account = p.Account()
 	s.account.SignedIn = s.site.wall()
 	s.token, s.lifetime, s.scopes = p.tokens.token, p.tokens.lifetime, p.tokens.scopes
-	s.held, s.unsaved, s.idToken = p.tokens.refresh, !p.tokens.refresh.IsZero(), p.tokens.idToken
+	s.held, s.lasting, s.refused, s.idToken = p.tokens.refresh, false, Secret{}, p.tokens.idToken
+	if s.held.IsZero() && p.tokens.lifetime == 0 { // it lives until revoked, and there is nothing to renew it with
+		s.held, s.lasting = p.tokens.token.access, true
+	}
+	s.unsaved = !s.held.IsZero()
 }
 
 // Discard drops the sign-in: the browser's page says that it was cancelled, and

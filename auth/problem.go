@@ -72,6 +72,7 @@ const (
 	CodeIDTokenSubject   Code = "id_token_subject"
 	CodeIDTokenAtHash    Code = "id_token_at_hash"
 	CodeUserinfoSubject  Code = "userinfo_subject"
+	CodeUserUnknown      Code = "user_unknown" // plain OAuth 2.0: the user API named nobody
 
 	CodeStoreLocked      Code = "store_locked"
 	CodeStoreDismissed   Code = "store_dismissed"

@@ -19,14 +19,19 @@ type Provider struct {
 	// Name is shown on buttons: "Google".
 	Name string
 	// Issuer is the issuer identifier (OpenID Connect Discovery §2), compared
-	// exactly. https, or http on a loopback address for tests.
+	// exactly. https, or http on a loopback address for tests. Where
+	// Quirks.IssuerTemplate is set it only says where the discovery document is.
 	Issuer string
+	// Plain is set for a provider of plain OAuth 2.0; nil, the rule, means
+	// OpenID Connect. Issuer then only names the authorization server.
+	Plain *PlainOAuth
 	// ClientID is the client's identifier at the issuer.
 	ClientID string
 	// ClientSecret is needed where a provider demands one from desktop clients
 	// too. It is not confidential (RFC 8252 §8.5) but kept out of logs anyway.
 	ClientSecret Secret
-	// Scopes to ask for; nil means DefaultScopes. "openid" must be among them.
+	// Scopes to ask for; nil means DefaultScopes. "openid" must be among them,
+	// except where Plain is set: there it must not, and nil means none.
 	Scopes []string
 	// Redirect is where the response comes back to.
 	Redirect Redirect
@@ -54,6 +59,11 @@ type Redirect struct {
 type Quirks struct {
 	// IssuerAliases are other values of "iss" the provider's ID tokens carry.
 	IssuerAliases []string
+	// IssuerTemplate is the issuer of a provider with many tenants, such as
+	// "https://login.microsoftonline.com/{tenantid}/v2.0". The discovery
+	// document must carry the template itself, and each ID token the issuer of
+	// the tenant that its own claim tid names.
+	IssuerTemplate string
 	// AuthParams are added to the authorization request. Parameters that carry
 	// security (state, nonce, code_challenge, redirect_uri, …) are refused.
 	AuthParams map[string]string
@@ -61,6 +71,11 @@ type Quirks struct {
 	NoExpiry bool
 	// SecretRequired: the token endpoint refuses clients without a secret.
 	SecretRequired bool
+	// LoginHint is another name of the parameter login_hint.
+	LoginHint string
+	// CommaScopes: token responses separate scopes with commas (RFC 6749 §3.3
+	// says spaces).
+	CommaScopes bool
 }
 
 // DefaultScopes are asked for where a Provider names none: who the user is,
@@ -69,38 +84,65 @@ func DefaultScopes() []string { return []string{"openid", "email", "profile"} }
 
 const assumedLifetime = 5 * time.Minute // of an access token without expires_in (RFC 6749 §5.1 only recommends the field)
 
-// GoogleIssuer is Google's issuer identifier.
-const GoogleIssuer = "https://accounts.google.com"
-
-// Google is the preset for Google. Its desktop clients have a client secret
-// that the token endpoint demands although PKCE is used and that is not
-// confidential: https://developers.google.com/identity/protocols/oauth2/native-app.
-func Google(clientID, clientSecret string) Provider {
-	return GoogleAt(GoogleIssuer, "https://people.googleapis.com/v1/people/me", clientID, clientSecret)
-}
-
-// GoogleAt is Google's preset at another address: a mock of Google.
-func GoogleAt(issuer, profileAPI, clientID, clientSecret string) Provider {
-	p := Provider{
-		ID: "google", Name: "Google", Issuer: issuer, Google: true,
-		ClientID: clientID, ClientSecret: NewSecret(clientSecret), ProfileAPI: profileAPI,
-		Quirks: Quirks{
-			// Without it Google sends no refresh token to some client types.
-			AuthParams:     map[string]string{"access_type": "offline"},
-			SecretRequired: true,
-		},
-	}
-	if issuer == GoogleIssuer {
-		p.Quirks.IssuerAliases = []string{"accounts.google.com"}
-	}
-	return p
-}
-
 var idPattern = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,63}$`)
 
 // Parameters that a Quirks.AuthParams may not set, since a check rests on them.
 var protectedParams = []string{"client_id", "response_type", "response_mode", "redirect_uri", "scope", "state",
 	"nonce", "code_challenge", "code_challenge_method", "request", "request_uri", "max_age"}
+
+// tenantPlaceholder stands in Quirks.IssuerTemplate for a tenant's ID.
+const tenantPlaceholder = "{tenantid}"
+
+var tenantPattern = regexp.MustCompile(`^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
+
+// validateTemplate keeps a template within the issuer's own host.
+func (p Provider) validateTemplate() error {
+	t := p.Quirks.IssuerTemplate
+	switch {
+	case t == "":
+		return nil
+	case p.Plain != nil:
+		return errors.New("a template makes sense for ID tokens only, which plain OAuth 2.0 has not")
+	case strings.Count(t, tenantPlaceholder) != 1 || hostOf(strings.Replace(t, tenantPlaceholder, "t", 1)) != p.Host():
+		return fmt.Errorf("the template %q: expected %s once, in a path of %s", CleanText(t, 100), tenantPlaceholder, p.Host())
+	}
+	return nil
+}
+
+// documentIssuer is the issuer that the discovery document must carry.
+func (p Provider) documentIssuer() string {
+	if p.Quirks.IssuerTemplate != "" {
+		return p.Quirks.IssuerTemplate
+	}
+	return p.Issuer
+}
+
+// issuerFor is the issuer that an ID token must carry whose claim tid is tenant;
+// "" if there can be none.
+func (p Provider) issuerFor(tenant string) string {
+	if p.Quirks.IssuerTemplate == "" {
+		return p.Issuer
+	}
+	if !tenantPattern.MatchString(tenant) {
+		return ""
+	}
+	return strings.Replace(p.Quirks.IssuerTemplate, tenantPlaceholder, tenant, 1)
+}
+
+// Issues reports whether accounts with this issuer are p's: whether it is p's
+// own, or that of one of its tenants.
+func (p Provider) Issues(issuer string) bool {
+	before, after, template := strings.Cut(p.Quirks.IssuerTemplate, tenantPlaceholder)
+	if !template {
+		return issuer == p.Issuer
+	}
+	tenant, ok := strings.CutPrefix(issuer, before)
+	if !ok {
+		return false
+	}
+	tenant, ok = strings.CutSuffix(tenant, after)
+	return ok && tenantPattern.MatchString(tenant)
+}
 
 // Validate reports what is wrong with p in words for whoever wrote the
 // configuration. It does no I/O.
@@ -114,7 +156,7 @@ func (p Provider) Validate() error {
 		return errors.New("client_id is missing: register a native (desktop) client at the provider")
 	case p.Quirks.SecretRequired && p.ClientSecret.IsZero():
 		return errors.New("client_secret is missing: this provider's token endpoint demands it of desktop clients too; it stands beside the client ID")
-	case len(p.Scopes) > 0 && !slices.Contains(p.Scopes, "openid"):
+	case p.Plain == nil && len(p.Scopes) > 0 && !slices.Contains(p.Scopes, "openid"):
 		return errors.New(`scopes: "openid" is missing`)
 	}
 	if err := CheckEndpoint(p.Issuer, IsLoopbackURL(p.Issuer)); err != nil {
@@ -122,6 +164,14 @@ func (p Provider) Validate() error {
 	}
 	if u, _ := url.Parse(p.Issuer); u.RawQuery != "" || u.Fragment != "" {
 		return errors.New("issuer: expected an address without query and fragment (OpenID Connect Discovery §2)")
+	}
+	if err := p.validateTemplate(); err != nil {
+		return fmt.Errorf("issuer: %w", err)
+	}
+	if p.Plain != nil {
+		if err := p.Plain.validate(p); err != nil {
+			return err
+		}
 	}
 	if p.ProfileAPI != "" {
 		if err := CheckEndpoint(p.ProfileAPI, IsLoopbackURL(p.Issuer)); err != nil {
@@ -159,7 +209,7 @@ func (r Redirect) validate() error {
 func (p Provider) Host() string { return hostOf(p.Issuer) }
 
 func (p Provider) scopes() []string {
-	if len(p.Scopes) == 0 {
+	if len(p.Scopes) == 0 && p.Plain == nil {
 		return DefaultScopes()
 	}
 	return slices.Clone(p.Scopes)

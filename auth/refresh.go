@@ -33,6 +33,9 @@ func (s *Session) renew(ctx context.Context) (Token, error) {
 	if err != nil {
 		return Token{}, err
 	}
+	if t, ok, err := s.lastingToken(refreshToken); ok {
+		return t, err
+	}
 	t, err := s.renewWith(ctx, refreshToken)
 	if CodeOf(err) != CodeRefreshRevoked || s.isEnded() {
 		return t, err
@@ -50,6 +53,24 @@ func (s *Session) busyProblem(err error) *Problem {
 		return problem(PhaseRefresh, CodeSessionBusy, NextRefresh, err)
 	}
 	return TransportProblem(PhaseRefresh, s.site.provider.Host(), err)
+}
+
+// lastingToken is the access token of a provider that has no refresh tokens and
+// whose access tokens live until they are revoked. One that was refused cannot
+// be renewed: only the person can bring another. ok is false where held is a
+// refresh token.
+func (s *Session) lastingToken(held Secret) (t Token, ok bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.lasting {
+		return Token{}, false, nil
+	}
+	if held.Reveal() == s.refused.Reveal() {
+		return Token{}, true, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn,
+			errors.New("the access token was refused, and there is no refresh token")).With("Host", s.site.provider.Host())
+	}
+	s.token, s.lifetime = Token{access: held}, 0
+	return s.token, true, nil
 }
 
 // renewWith sends one refresh request. What it answers is saved first, whatever
@@ -110,7 +131,7 @@ func (s *Session) checkRefreshedIdentity(ctx context.Context, m Metadata, r toke
 	if err != nil {
 		return err
 	}
-	if id.Subject != s.Account().Subject {
+	if a := s.Account(); id.Subject != a.Subject || id.Issuer != a.Issuer {
 		return problem(PhaseIdentity, CodeIDTokenSubject, NextSignIn, errors.New("the refreshed ID token is of another user"))
 	}
 	return nil

@@ -19,6 +19,9 @@ func (s *site) revoke(ctx context.Context, secret Secret) error {
 	if secret.IsZero() {
 		return errors.New("there is no token to revoke")
 	}
+	if plain := s.provider.Plain; plain != nil && plain.TokenDeletion != "" {
+		return s.deleteToken(ctx, secret)
+	}
 	m, err := s.metadata(ctx)
 	if err != nil {
 		return err

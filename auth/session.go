@@ -30,6 +30,8 @@ type Session struct {
 	lifetime time.Duration
 	idToken  Secret    // of the sign-in or a refresh: the hint of a logout; memory only
 	held     Secret    // the refresh token as last seen; the store may hold a newer one
+	lasting  bool      // held is an access token: the provider has only that, and it lives until revoked
+	refused  Secret    // the lasting token that a resource server refused
 	unsaved  bool      // held is newer than the store's
 	tried    time.Time // when held could last not be saved
 	scopes   []string
@@ -166,6 +168,9 @@ func (s *Session) Expire(t Token) {
 	defer s.mu.Unlock()
 	if s.token.access.Reveal() == t.access.Reveal() {
 		s.token = Token{}
+	}
+	if s.lasting {
+		s.refused = t.access
 	}
 }
 

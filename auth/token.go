@@ -120,6 +120,9 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 		r.token.expiry = now.Add(r.lifetime)
 	}
 	if scope, ok := t.Extra("scope").(string); ok && scope != "" {
+		if p.Quirks.CommaScopes {
+			scope = strings.ReplaceAll(scope, ",", " ")
+		}
 		r.scopes = normalizeScopes(strings.Fields(scope)) // RFC 6749 §5.1: absent means "as asked"
 	}
 	idToken, _ := t.Extra("id_token").(string)
@@ -160,9 +163,9 @@ func tokenProblem(phase Phase, p Provider, err error) *Problem {
 	switch {
 	case remote == "invalid_grant" && phase == PhaseRefresh:
 		code, next = CodeRefreshRevoked, NextSignIn
-	case remote == "invalid_grant":
+	case remote == "invalid_grant", remote == "bad_verification_code": // the latter is GitHub's word
 		code = CodeTokenInvalidGrant
-	case remote == "invalid_client", remote == "unauthorized_client", remote == "deleted_client", status == http.StatusUnauthorized,
+	case remote == "invalid_client", remote == "incorrect_client_credentials", remote == "unauthorized_client", remote == "deleted_client", status == http.StatusUnauthorized,
 		remote == "invalid_request" && strings.Contains(re.ErrorDescription, "client_secret"):
 		code, next = CodeTokenInvalidClient, NextOpenConfig
 	case status == http.StatusTooManyRequests || status >= 500:

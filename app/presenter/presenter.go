@@ -166,7 +166,7 @@ func (p *Presenter) begin() {
 
 func (p *Presenter) providerOf(a auth.Account) (auth.Provider, bool) {
 	for _, provider := range p.config.Providers {
-		if provider.ID == a.ProviderID && provider.Issuer == a.Issuer && provider.ClientID == a.ClientID {
+		if provider.ID == a.ProviderID && provider.Holds(a) {
 			return provider, true
 		}
 	}
