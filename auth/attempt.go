@@ -25,8 +25,11 @@ type Attempt struct {
 	place    store.Store // where the refresh token will go
 	status   store.Status
 	deadline time.Time
+	cached   bool // meta was not read for this attempt
 	waited   atomic.Bool
 	opened   atomic.Bool // the record tells of the first opening only
+
+	stopPrefetch context.CancelFunc
 }
 
 // readyStore chooses where the refresh token will be kept. A locked store is
@@ -155,7 +158,17 @@ func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, st
 // Close ends the attempt at once, also while Wait runs. After a Pending was
 // committed or discarded the receiver closes by itself, once the browser has
 // its page.
-func (a *Attempt) Close() error { return a.receiver.Close() }
+func (a *Attempt) Close() error {
+	a.stopPrefetch()
+	return a.receiver.Close()
+}
+
+// startPrefetch begins to get what is needed once the code is there. It ends
+// with the attempt, at the latest at its deadline; not with Begin's ctx.
+func (a *Attempt) startPrefetch(ctx context.Context) {
+	ctx, a.stopPrefetch = context.WithTimeout(context.WithoutCancel(ctx), a.deadline.Sub(a.client.config.Now()))
+	go a.site.prefetch(ctx, a.meta, a.cached)
+}
 
 // fail marks step as failed and logs the stable code.
 func (a *Attempt) fail(step *flow.Active, err error) error {

@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"context"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -105,21 +106,45 @@ func (c *clock) move(by time.Duration) {
 	c.by += by
 }
 
-func TestMetadataIsReadAgainAfterADay(t *testing.T) {
+// readBeforeBrowser signs in and tells how often the discovery document was
+// read before the browser opened.
+func (w *world) readBeforeBrowser() (n int) {
+	w.t.Helper()
+	before, opened := w.count("discovery", ""), make(chan int, 1)
+	browse := w.config.OpenBrowser
+	w.config.OpenBrowser = func(ctx context.Context, address string) error {
+		opened <- w.count("discovery", "") - before
+		return browse(ctx, address)
+	}
+	w.restart()
+	w.config.OpenBrowser = browse
+	w.pending().Discard(w.t.Context())
+	return <-opened
+}
+
+// Metadata from the cache open the browser at once and are read again while the
+// person is there; those of a session, which nobody waits for, after a day.
+func TestMetadataFromTheCache(t *testing.T) {
 	for _, c := range []struct {
 		name string
 		by   time.Duration
 		want int
-	}{{"within the day", 23 * time.Hour, 1}, {"after it", 25 * time.Hour, 2}} {
+	}{{"within the week", 6*24*time.Hour + 23*time.Hour, 0}, {"after it", 7*24*time.Hour + time.Hour, 1}} {
 		t.Run(c.name, func(t *testing.T) {
 			var k clock
-			w := newWorld(t, func(config *auth.Config) { config.Now, config.CacheDir = k.now, "" })
+			gate := newHold(t)
+			gate.arm()
+			var later bender
+			w := newWorld(t, func(config *auth.Config) { config.Now = k.now }, mockprovider.WithHook(transport, later.bend))
 			w.pending().Discard(t.Context())
 			k.move(c.by)
-			w.pending().Discard(t.Context())
-			if n := w.count("discovery", ""); n != c.want {
-				t.Errorf("the discovery document was read %d times, want %d", n, c.want)
+			if c.want == 0 { // a revalidation that takes long holds nobody up
+				later.set(gate.at(isEndpoint("discovery")))
 			}
+			if n := w.readBeforeBrowser(); n != c.want {
+				t.Errorf("the discovery document was read %d times before the browser opened, want %d", n, c.want)
+			}
+			gate.release()
 		})
 	}
 }
@@ -135,14 +160,15 @@ func TestCachedMetadata(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		change func(map[string]any)
-		want   int // readings of the discovery document after the restart
+		want   int // readings of the discovery document after the restart, before the browser opens
 	}{
 		{"as it was", func(map[string]any) {}, 0},
 		{"another issuer", document("issuer", "https://evil.example"), 1},
 		{"token endpoint over http", document("token_endpoint", "http://evil.example/token"), 1},
 		{"plain only", document("code_challenge_methods_supported", []string{"plain"}), 1},
 		{"no document", func(file map[string]any) { delete(file, "document") }, 1},
-		{"two days old", read(48 * time.Hour), 1},
+		{"two days old", read(48 * time.Hour), 0},
+		{"eight days old", read(8 * 24 * time.Hour), 1},
 		{"from tomorrow", read(-24 * time.Hour), 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -162,10 +188,7 @@ func TestCachedMetadata(t *testing.T) {
 			if err := os.WriteFile(files[0], b, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			before := w.count("discovery", "")
-			w.restart()
-			w.pending().Discard(t.Context())
-			if n := w.count("discovery", "") - before; n != c.want {
+			if n := w.readBeforeBrowser(); n != c.want {
 				t.Errorf("the discovery document was read %d times, want %d", n, c.want)
 			}
 		})

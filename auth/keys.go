@@ -14,25 +14,41 @@ import (
 )
 
 const (
-	keysFreshFor = 5 * time.Minute // after that the key set is read again
-	keysCooldown = time.Minute     // between two readings forced by an unknown kid, so that forged tokens cannot make us flood the provider
+	keysFreshFor = 15 * time.Minute // after that the key set is read again; a person may be long in the browser
+	keysCooldown = time.Minute      // between two readings forced by a token that no key fits, so that forged ones cannot make us flood the provider
 	maxKeys      = 100
 )
 
 // keyCache holds a provider's public keys (its JWKS, RFC 7517).
 type keyCache struct {
-	fetch func(context.Context) ([]byte, error) // reads the key set's document
+	fetch func(ctx context.Context, address string) ([]byte, error) // reads the key set's document; "": where the metadata say
 	now   func() time.Time
 
 	reading gate // guards what follows; held while the key set is read
 	keys    []jose.JSONWebKey
 	fetched time.Time
-	forced  time.Time // when an unknown kid last forced a reading
+	forced  time.Time // when a token that no key fits last forced a reading
+}
+
+// prefetch reads the key set at address unless it is there. Who needs a key
+// meanwhile waits for it; if it fails, they try themselves.
+func (c *keyCache) prefetch(ctx context.Context, address string) {
+	if c.reading.lock(ctx) != nil {
+		return
+	}
+	defer c.reading.unlock()
+	if now := c.now(); c.stale(now) {
+		_ = c.read(ctx, now, address) // whoever needs a key learns why there is none
+	}
+}
+
+func (c *keyCache) stale(now time.Time) bool {
+	return c.keys == nil || now.Sub(c.fetched).Abs() > keysFreshFor
 }
 
 // forToken returns the keys that may have signed raw. The set is read again
-// when it is old, or when it lacks the key the token names: providers rotate
-// keys just before they sign.
+// when it is old, or when no key of it fits: providers rotate keys just before
+// they sign, and not all of them name their keys.
 func (c *keyCache) forToken(ctx context.Context, raw string, algorithms []string) (oidc.KeySet, error) {
 	h := headerOf(raw)
 	if err := c.reading.lock(ctx); err != nil {
@@ -40,24 +56,25 @@ func (c *keyCache) forToken(ctx context.Context, raw string, algorithms []string
 	}
 	defer c.reading.unlock()
 	now := c.now()
-	if c.keys == nil || now.Sub(c.fetched) > keysFreshFor {
-		if err := c.read(ctx, now); err != nil {
+	if c.stale(now) {
+		if err := c.read(ctx, now, ""); err != nil {
 			return nil, err
 		}
 	}
-	keys := candidates(c.keys, h)
-	if len(keys) == 0 && now.Sub(c.forced) >= keysCooldown && !now.Equal(c.fetched) {
+	keys := tokenKeys{keys: candidates(c.keys, h), algorithms: algorithms}
+	if now.Sub(c.forced) >= keysCooldown && !now.Equal(c.fetched) && !keys.fit(ctx, raw) {
 		c.forced = now
-		if err := c.read(ctx, now); err != nil {
+		if err := c.read(ctx, now, ""); err != nil {
 			return nil, err
 		}
-		keys = candidates(c.keys, h)
+		keys.keys = candidates(c.keys, h)
 	}
-	return tokenKeys{keys: keys, algorithms: algorithms}, nil
+	return keys, nil
 }
 
-func (c *keyCache) read(ctx context.Context, now time.Time) error {
-	body, err := c.fetch(ctx)
+// read reads the key set at address, "" meaning where the metadata say.
+func (c *keyCache) read(ctx context.Context, now time.Time, address string) error {
+	body, err := c.fetch(ctx, address)
 	if err != nil {
 		return err
 	}
@@ -112,6 +129,11 @@ func candidates(keys []jose.JSONWebKey, h header) []jose.JSONWebKey {
 type tokenKeys struct {
 	keys       []jose.JSONWebKey
 	algorithms []string
+}
+
+func (t tokenKeys) fit(ctx context.Context, raw string) bool {
+	_, err := t.VerifySignature(ctx, raw)
+	return err == nil
 }
 
 // VerifySignature implements oidc.KeySet. go-jose refuses a key whose type does

@@ -21,7 +21,10 @@ import (
 
 const (
 	metadataLimit    = 1 << 20        // bytes of a discovery document or a key set
-	metadataFreshFor = 24 * time.Hour // on disk: providers publish changes long before they need them
+	metadataFreshFor = 24 * time.Hour // providers publish changes long before they need them
+	// A sign-in may begin with older metadata, so that the browser opens at
+	// once: they are read again while the person is there.
+	metadataUsableFor = 7 * 24 * time.Hour
 )
 
 // Metadata is what a provider says about itself in its discovery document
@@ -104,35 +107,85 @@ func (m Metadata) signingAlgorithms() []string {
 	})
 }
 
-// metadata returns the provider's checked metadata: from memory, from the
-// cache file if that is younger than a day, or from the provider. That of plain
-// OAuth 2.0 is the configuration.
+// metadata returns the provider's checked metadata: from memory or the cache
+// file if they are younger than a day, else from the provider.
 func (s *site) metadata(ctx context.Context) (Metadata, error) {
+	m, _, err := s.metadataYoungerThan(ctx, metadataFreshFor)
+	return m, err
+}
+
+// metadataYoungerThan also tells whether they are from memory or cache file.
+// Those of plain OAuth 2.0 are the configuration.
+func (s *site) metadataYoungerThan(ctx context.Context, most time.Duration) (m Metadata, cached bool, err error) {
 	if plain := s.provider.Plain; plain != nil {
-		return plain.metadata(s.provider.Issuer), nil
+		return plain.metadata(s.provider.Issuer), false, nil
 	}
 	if err := s.reading.lock(ctx); err != nil {
-		return Metadata{}, TransportProblem(PhaseMetadata, s.provider.Host(), err)
+		return Metadata{}, false, TransportProblem(PhaseMetadata, s.provider.Host(), err)
 	}
 	defer s.reading.unlock()
-	if s.meta != nil && s.channel.Now().Sub(s.metaRead) < metadataFreshFor {
-		return *s.meta, nil
+	if s.meta == nil {
+		if m, read, ok := s.cachedMetadata(); ok {
+			s.meta, s.metaRead = &m, read
+		}
 	}
-	if m, read, ok := s.cachedMetadata(); ok {
-		s.meta, s.metaRead = &m, read
-		return m, nil
+	if age := s.channel.Now().Sub(s.metaRead); s.meta != nil && age >= 0 && age < most {
+		return *s.meta, true, nil
 	}
-	body, err := s.get(ctx, PhaseMetadata, metadataURL(s.provider.Issuer))
+	m, body, err := s.readMetadata(ctx)
 	if err != nil {
-		return Metadata{}, err
-	}
-	m, err := parseMetadata(body, s.provider)
-	if err != nil {
-		return Metadata{}, err
+		return Metadata{}, false, err
 	}
 	s.meta, s.metaRead = &m, s.channel.Now()
 	s.cacheMetadata(body)
-	return m, nil
+	return m, false, nil
+}
+
+// readMetadata asks the provider.
+func (s *site) readMetadata(ctx context.Context) (Metadata, []byte, error) {
+	body, err := s.get(ctx, PhaseMetadata, metadataURL(s.provider.Issuer))
+	if err != nil {
+		return Metadata{}, nil, err
+	}
+	m, err := parseMetadata(body, s.provider)
+	return m, body, err
+}
+
+// revalidate reads metadata again that came from the cache. It holds up nobody
+// who wants what is cached. A provider that can't be asked changes nothing; one
+// that now says what is refused is asked again by the next sign-in, which then
+// tells.
+func (s *site) revalidate(ctx context.Context) {
+	m, body, err := s.readMetadata(ctx)
+	switch CodeOf(err) {
+	case "":
+	case CodeMetadataInvalid, CodeMetadataIssuerMismatch, CodeMetadataNoS256, CodeMetadataInsecureEndpoint:
+		s.forgetMetadata()
+		return
+	default:
+		return
+	}
+	if s.reading.lock(ctx) != nil {
+		return
+	}
+	defer s.reading.unlock()
+	s.meta, s.metaRead = &m, s.channel.Now()
+	s.cacheMetadata(body)
+}
+
+// latest is the newest checked metadata, without asking or waiting for anybody;
+// m where there are none.
+func (s *site) latest(m Metadata) Metadata {
+	select {
+	case s.reading <- struct{}{}:
+		defer s.reading.unlock()
+	default:
+		return m
+	}
+	if s.meta != nil {
+		return *s.meta
+	}
+	return m
 }
 
 // forgetMetadata drops what is cached: the provider answered in a way that old
@@ -204,7 +257,7 @@ func (s *site) cachedMetadata() (Metadata, time.Time, bool) {
 	}
 	age := s.channel.Now().Sub(d.Read)
 	m, err := parseMetadata(d.Document, s.provider)
-	return m, d.Read, err == nil && age >= 0 && age < metadataFreshFor
+	return m, d.Read, err == nil && age >= 0 && age < metadataUsableFor
 }
 
 // cacheMetadata is best effort: without the file the next start asks again.

@@ -288,14 +288,34 @@ func TestSymmetricSignatureIsRefused(t *testing.T) {
 // When the key set is read: first, when it is old, and for an unknown kid, but
 // not as often as forged tokens come.
 func TestWhenKeysAreRead(t *testing.T) {
+	private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The kid "" is of a token that names no key and that none has signed.
 	tokenOf := func(kid string) string {
-		h, _ := json.Marshal(header{Alg: "ES256", Kid: kid})
-		return base64.RawURLEncoding.EncodeToString(h) + ".e30.c2ln"
+		if kid != "a" {
+			h, _ := json.Marshal(header{Alg: "ES256", Kid: kid})
+			return base64.RawURLEncoding.EncodeToString(h) + ".e30.c2ln"
+		}
+		signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: jose.JSONWebKey{Key: private, KeyID: kid}}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		jws, err := signer.Sign([]byte("{}"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		raw, err := jws.CompactSerialize()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return raw
 	}
 	now, read := time.Now(), 0
-	set := keySet(t, key(t, nil))
+	set := keySet(t, key(t, func(k *jose.JSONWebKey) { k.Key = private.Public() }))
 	cache := &keyCache{now: func() time.Time { return now }, reading: newGate(),
-		fetch: func(context.Context) ([]byte, error) { read++; return set, nil }}
+		fetch: func(context.Context, string) ([]byte, error) { read++; return set, nil }}
 	for i, step := range []struct {
 		after time.Duration
 		kid   string
@@ -308,8 +328,10 @@ func TestWhenKeysAreRead(t *testing.T) {
 		{30 * time.Second, "unknown", 2, "a minute has not passed since"},
 		{29 * time.Second, "unknown", 2, "a minute has not passed since"},
 		{2 * time.Second, "unknown", 3, "a minute has passed"},
-		{4*time.Minute + 59*time.Second, "a", 3, "the set is not five minutes old"},
-		{2 * time.Second, "a", 4, "the set is more than five minutes old"},
+		{61 * time.Second, "", 4, "the key may have been replaced under no name"},
+		{time.Second, "", 4, "a minute has not passed since"},
+		{14*time.Minute + 58*time.Second, "a", 4, "the set is not fifteen minutes old"},
+		{2 * time.Second, "a", 5, "the set is more than fifteen minutes old"},
 	} {
 		now = now.Add(step.after)
 		if _, err := cache.forToken(t.Context(), tokenOf(step.kid), []string{"ES256"}); err != nil {

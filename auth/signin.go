@@ -55,13 +55,14 @@ func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attem
 	}
 	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
 	a.receiver.Arm(loopback.Attempt{State: a.request.state.Reveal(), AuthorizationURL: a.request.url.Reveal(), ProviderName: p.Name})
+	a.startPrefetch(ctx)
 	return a, nil
 }
 
 func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 	step := a.recorder.Start(flow.KindMetadata, flow.RoleClient, flow.RoleAuthorizationServer)
 	step.Params(flow.Public("issuer", a.site.provider.Issuer))
-	m, err := a.site.metadata(ctx)
+	m, cached, err := a.site.metadataYoungerThan(ctx, metadataUsableFor)
 	if err != nil {
 		return Metadata{}, a.fail(step, err)
 	}
@@ -69,6 +70,7 @@ func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 	if a.site.provider.Plain != nil {
 		told = flow.Skipped // there is no discovery document
 	}
+	a.cached = cached
 	step.Checks(
 		flow.Check{Name: "issuer", Verdict: told, Spec: "OpenID Connect Discovery §4.3", Expected: a.site.provider.documentIssuer(), Got: m.Issuer},
 		flow.Check{Name: "S256", Verdict: told, Spec: "RFC 7636 §4.2", Got: strings.Join(m.ChallengeMethods, " ")})
@@ -83,9 +85,10 @@ func (a *Attempt) Wait(ctx context.Context) (*Pending, error) {
 	if !a.waited.CompareAndSwap(false, true) {
 		return nil, problem(PhaseAuthorization, CodeInternal, NextRetry, errors.New("Wait was called before: an attempt ends once"))
 	}
+	defer a.stopPrefetch()
 	q, err := a.receive(ctx)
 	if err != nil {
-		_ = a.receiver.Close() // nobody came, so no page waits for a verdict
+		_ = a.Close() // nobody came, so no page waits for a verdict
 		return nil, err
 	}
 	pending, err := a.finish(ctx, q)
@@ -102,6 +105,7 @@ func (a *Attempt) finish(ctx context.Context, r response) (*Pending, error) {
 	if err != nil {
 		return nil, err
 	}
+	a.meta = a.site.latest(a.meta) // read again meanwhile: the token endpoint may have moved
 	tokens, err := a.redeem(ctx, code)
 	if err != nil {
 		return nil, err

@@ -27,12 +27,15 @@ func newSite(p Provider, transport http.RoundTripper, cacheDir, userAgent string
 	s.channel = backchannel.New(backchannel.Options{
 		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent,
 	})
-	s.keys = &keyCache{now: s.wall, reading: newGate(), fetch: func(ctx context.Context) ([]byte, error) {
-		m, err := s.metadata(ctx)
-		if err != nil {
-			return nil, err
+	s.keys = &keyCache{now: s.wall, reading: newGate(), fetch: func(ctx context.Context, address string) ([]byte, error) {
+		if address == "" {
+			m, err := s.metadata(ctx)
+			if err != nil {
+				return nil, err
+			}
+			address = m.JWKSURI
 		}
-		return s.get(ctx, PhaseIdentity, m.JWKSURI)
+		return s.get(ctx, PhaseIdentity, address)
 	}}
 	return s
 }
