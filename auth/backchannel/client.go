@@ -23,6 +23,7 @@ package backchannel
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"io"
 	"net"
@@ -59,6 +60,9 @@ type Options struct {
 	UserAgent string
 	// Timeout of a whole request, body included; 0 means DefaultTimeout.
 	Timeout time.Duration
+	// RootCAs are the certificate authorities of the own transport; nil means
+	// the system's.
+	RootCAs *x509.CertPool
 }
 
 // Client is a back channel to one provider. It may be used from several
@@ -81,7 +85,7 @@ func New(o Options) *Client {
 		o.Timeout = DefaultTimeout
 	}
 	if o.Transport == nil {
-		o.Transport = ownTransport()
+		o.Transport = ownTransport(o.RootCAs, o.Now)
 	}
 	g := &guard{next: o.Transport, plain: o.AllowLoopbackHTTP, agent: o.UserAgent, clock: clock{local: o.Now}}
 	return &Client{guard: g, http: &http.Client{
@@ -131,7 +135,7 @@ func (c *Client) CloseIdle() {
 	c.http.CloseIdleConnections()
 }
 
-func ownTransport() *http.Transport {
+func ownTransport(roots *x509.CertPool, now func() time.Time) *http.Transport {
 	fromEnvironment := httpproxy.FromEnvironment().ProxyFunc()
 	return &http.Transport{
 		Proxy: func(r *http.Request) (*url.URL, error) {
@@ -141,7 +145,7 @@ func ownTransport() *http.Transport {
 			return fromEnvironment(r.URL)
 		},
 		DialContext:            dial,
-		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
+		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots, Time: now},
 		TLSHandshakeTimeout:    connectTimeout,
 		MaxResponseHeaderBytes: maxHeaderBytes,
 		ForceAttemptHTTP2:      true,

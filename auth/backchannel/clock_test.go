@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -153,8 +154,10 @@ func TestCertificateTime(t *testing.T) {
 		trusted  bool
 		want     bool
 	}{
-		{"expired", now.Add(-2 * time.Hour), now.Add(-time.Hour), true, true},
-		{"not yet valid", now.Add(time.Hour), now.Add(2 * time.Hour), true, true},
+		// The server's own clock, which is right here, says the same: it is not
+		// the clock's fault.
+		{"expired", now.Add(-2 * time.Hour), now.Add(-time.Hour), true, false},
+		{"not yet valid", now.Add(time.Hour), now.Add(2 * time.Hour), true, false},
 		{"unknown authority", now.Add(-time.Hour), now.Add(time.Hour), false, false},
 		{"good", now.Add(-time.Hour), now.Add(time.Hour), true, false},
 	}
@@ -172,8 +175,72 @@ func TestCertificateTime(t *testing.T) {
 			tr := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}
 			defer tr.CloseIdleConnections()
 			_, err := backchannel.New(backchannel.Options{Transport: tr}).Do(t.Context(), request(t, "GET", s.URL, ""), 0)
+			if backchannel.IsTLS(err) != (c.name != "good") {
+				t.Errorf("TLS error: %v for %v", backchannel.IsTLS(err), err)
+			}
 			if (err == nil) != (c.name == "good") || backchannel.IsCertificateTime(err) != c.want || backchannel.IsNetwork(err) {
 				t.Errorf("%v: certificate time %v, network %v", err, backchannel.IsCertificateTime(err), backchannel.IsNetwork(err))
+			}
+		})
+	}
+}
+
+// A wrong local clock makes good certificates look bad. The server is asked, so
+// that the person is told how far the clock is off; the request itself does not
+// go through.
+func TestClockThatRefusesCertificates(t *testing.T) {
+	now := time.Now()
+	for _, c := range []struct {
+		name    string
+		off     time.Duration // of this computer's clock
+		date    string        // of the server, "" for its own
+		trusted bool
+		want    time.Duration // 0: not told
+		clock   bool          // the clock is to blame
+	}{
+		{"ten years ahead", 10 * 365 * 24 * time.Hour, "", true, -10 * 365 * 24 * time.Hour, true},
+		{"two days behind", -48 * time.Hour, "", true, 48 * time.Hour, true},
+		{"a server without a date", -48 * time.Hour, "no", true, 0, true},
+		{"an unknown authority", -48 * time.Hour, "", false, 0, false},
+		{"a server as wrong as we are", -48 * time.Hour, now.Add(-48 * time.Hour).UTC().Format(http.TimeFormat), true, 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cert, pool := certificate(t, now.Add(-24*time.Hour), now.Add(24*time.Hour))
+			var asked, served atomic.Int32
+			s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				asked.Add(1)
+				if r.Method != http.MethodHead || r.URL.Path != "/" || r.Header.Get("Authorization") != "" {
+					served.Add(1)
+				}
+				switch c.date {
+				case "":
+				case "no":
+					w.Header()["Date"] = nil
+				default:
+					w.Header().Set("Date", c.date)
+				}
+			}))
+			s.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
+			s.Config.ErrorLog = quiet
+			s.StartTLS()
+			defer s.Close()
+			if !c.trusted {
+				pool = x509.NewCertPool()
+			}
+			b := backchannel.New(backchannel.Options{RootCAs: pool, Now: func() time.Time { return time.Now().Add(c.off) }})
+			defer b.CloseIdle()
+			req := request(t, "POST", s.URL+"/token?x=1", "code=c")
+			req.Header.Set("Authorization", "Bearer a")
+			_, err := b.Do(t.Context(), req, 0)
+			if err == nil || !backchannel.IsTLS(err) || backchannel.IsCertificateTime(err) != c.clock {
+				t.Errorf("error %v: TLS %v, clock %v, want %v", err, backchannel.IsTLS(err), backchannel.IsCertificateTime(err), c.clock)
+			}
+			off, ok := backchannel.ClockOff(err)
+			if ok != (c.want != 0) || (off-c.want).Abs() > 5*time.Minute {
+				t.Errorf("told %v, %v; want %v", off, ok, c.want)
+			}
+			if served.Load() != 0 || asked.Load() > 1 {
+				t.Errorf("%d requests went through, %d of them more than a question", asked.Load(), served.Load())
 			}
 		})
 	}

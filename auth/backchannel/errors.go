@@ -90,7 +90,7 @@ func IsTimeout(err error) bool {
 // false for what a later try does not mend (certificates, redirects, sizes,
 // insecure URLs) and for a request that the caller cancelled.
 func IsNetwork(err error) bool {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrInsecure) || isTLS(err) {
+	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, ErrInsecure) || IsTLS(err) {
 		return false
 	}
 	if IsTimeout(err) || errors.Is(err, io.ErrUnexpectedEOF) {
@@ -102,8 +102,10 @@ func IsNetwork(err error) bool {
 	return errors.As(err, &broken) || errors.As(err, &op) || errors.As(err, &dns)
 }
 
-// isTLS says whether the two sides reached each other and TLS failed.
-func isTLS(err error) bool {
+// IsTLS says whether the two sides reached each other and TLS failed: a
+// certificate that is not accepted, a version or cipher that only one of them
+// knows, or something that is not TLS at all.
+func IsTLS(err error) bool {
 	var verification *tls.CertificateVerificationError
 	var record tls.RecordHeaderError
 	if errors.As(err, &verification) || errors.As(err, &record) || errors.Is(err, http.ErrSchemeMismatch) {
@@ -120,8 +122,13 @@ func isTLS(err error) bool {
 }
 
 // IsCertificateTime says whether err is a TLS certificate that has expired or is
-// not valid yet: by far most often, this computer's clock is wrong.
+// not valid yet, unless the server's own clock says the same: by far most often,
+// this computer's clock is wrong.
 func IsCertificateTime(err error) bool {
+	var asked *certificateTime
+	if errors.As(err, &asked) {
+		return !asked.expired
+	}
 	var invalid x509.CertificateInvalidError
 	if errors.As(err, &invalid) {
 		return invalid.Reason == x509.Expired // "not yet valid" has the same reason

@@ -33,7 +33,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 	before := g.clock.local()
 	res, err := g.next.RoundTrip(sent)
 	if err != nil {
-		return nil, &connectionError{host: req.URL.Host, err: err}
+		return nil, &connectionError{host: req.URL.Host, err: g.askTime(req.Context(), req.URL, err)}
 	}
 	g.clock.measure(before, g.clock.local(), res.Header)
 	g.warmth.touch(req.URL, g.clock.local())
