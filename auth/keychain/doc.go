@@ -28,10 +28,12 @@
 //
 // Linux: the Secret Service (GNOME Keyring, KeePassXC, KWallet), in the
 // collection with the alias "default". Windows: the Credential Manager, at
-// most 2,560 bytes per item. macOS: the login keychain, in builds with cgo
+// most 2,560 bytes per item of the system's. macOS: the login keychain, in builds with cgo
 // only; [Supported] tells. Elsewhere the library has nothing and neither have
 // we. Where there is no keychain Open still returns a Store; its Status is
-// Unavailable/no_service, and the caller uses [store.Memory].
+// Unavailable/no_service, and the caller uses [store.Memory]. A program that
+// came up without a session bus on Linux cannot get one later: once there is a
+// bus the Status is Unavailable/lost, and busguard.Restart helps.
 //
 // # What a dialog cannot be kept from
 //
@@ -41,10 +43,15 @@
 // that locks itself in the millisecond between our look and the library's read
 // prompts for its password. In each case the time limit holds.
 //
-// # Not here yet
+// # Big items
 //
-// Chunks for items beyond 2,560 bytes on Windows belong between Store.Put and
-// the platform's ring (see wincred.go). The passphrase vault is another
-// store.Store, in package store. Moving items between stores works on two
-// store.Stores and belongs above both.
+// Where an item can hold 2,560 bytes only (Windows), a bigger one is kept in
+// pieces of a generation of its own, and the header that names the generation
+// is written last: see pieces.go. A crash leaves the old item or the new one.
+//
+// # Looking after it
+//
+// [Store.Health] is for a diagnostics page, [Store.Names] lists what is ours,
+// [store.Wipe] removes it and reports, [store.Move] takes an item to a better
+// place. None of them shows a dialog unless it is told that it may.
 package keychain

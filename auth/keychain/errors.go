@@ -11,8 +11,15 @@ import (
 	"app.latchkey/auth/store"
 )
 
-// fail turns any error into an *store.Error for op.
+// fail turns any error into an *store.Error for op, and remembers it for
+// Health.
 func (s *Store) fail(op string, err error) error {
+	e := s.failure(op, err)
+	s.remember(e, tame(s.plat.code(err)))
+	return e
+}
+
+func (s *Store) failure(op string, err error) *store.Error {
 	if known, ok := errors.AsType[*store.Error](err); ok {
 		e := *known // errBusy and others are shared
 		e.Op = op
@@ -25,6 +32,7 @@ func (s *Store) fail(op string, err error) error {
 		e.Reason = store.ReasonTimeout
 	case malformed(err):
 		// Such an error quotes the item.
+		e.Reason = store.ReasonCorrupt
 		e.Err = errors.New("the stored item is not in the library's form")
 	default:
 		e.Outcome, e.Reason = s.plat.explain(err)
@@ -98,9 +106,9 @@ func failedStatus(p platform, st store.Status, err error) store.Status {
 }
 
 // statusError is the error that a status stands for, nil if it says Found.
-func statusError(st store.Status) error {
+func statusError(st store.Status, cause error) error {
 	if st.Outcome == store.Found {
 		return nil
 	}
-	return &store.Error{Outcome: st.Outcome, Reason: st.Reason, Err: errors.New(st.Detail)}
+	return &store.Error{Outcome: st.Outcome, Reason: st.Reason, Err: &tameError{st.Detail, cause}}
 }

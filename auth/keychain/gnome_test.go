@@ -4,8 +4,10 @@ package keychain
 
 import (
 	"bytes"
+	"os"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -143,9 +145,9 @@ func TestServiceGoneBeforeTheProof(t *testing.T) {
 			t.Fatalf("%+v", st)
 		}
 		killService(t, admin(t))
-		_, err := s.read(t.Context(), tgt, name, store.Options{})
+		_, err := visit{t.Context(), s, tgt, store.Options{}}.get(name)
 		want(t, s.fail("get", err), "get", store.Unavailable, "")
-		err = s.prove(t.Context(), tgt, name, store.Options{})
+		err = visit{t.Context(), s, tgt, store.Options{}}.prove(name)
 		want(t, s.fail("get", err), "get", store.Unavailable, "")
 	})
 }
@@ -233,6 +235,112 @@ func TestMuteBus(t *testing.T) {
 		})
 		if st := s.Status(t.Context()); !strings.Contains(st.Detail, "mute") {
 			t.Errorf("detail %q does not say so", st.Detail)
+		}
+	})
+}
+
+// A bus that is mute when the program starts and works a little later: a
+// restart would help, and only that.
+func TestMuteBusThatWakesUp(t *testing.T) {
+	onBus(t, setup{mute: true}, func(t *testing.T, dir string) {
+		wantStatus(t, open(t), store.Unavailable, store.ReasonNoService, "Secret Service")
+		if err := os.Remove(dir + "/bus"); err != nil {
+			t.Fatal(err)
+		}
+		startBus(t, dir, setup{})
+		s := open(t)
+		wantStatus(t, s, store.Unavailable, store.ReasonLost, "Secret Service")
+		neverAbsent(t, s, store.Unavailable, store.ReasonLost)
+		if st := s.Status(t.Context()); !strings.Contains(st.Detail, "started anew") {
+			t.Errorf("detail %q does not say what helps", st.Detail)
+		}
+	})
+}
+
+func TestGnomeKeyringNames(t *testing.T) {
+	onBus(t, setup{gnome: true}, func(t *testing.T, _ string) {
+		ctx := t.Context()
+		s := open(t)
+		foreign := Open(Config{Application: "Elsewhere"})
+		defer foreign.Close()
+		other := "Latchkey sign-in: bob@example.com (Google) 99999999"
+		for _, item := range []string{name, other, "Elsewhere sign-in: x"} {
+			if err := s.Put(ctx, item, secret, store.Options{Verify: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h := s.Health(ctx)
+		if h.Items != 2 || h.Outcome != store.Found || h.Name != "GNOME Keyring" || h.Last != nil {
+			t.Errorf("health %+v", h)
+		}
+		if n, err := foreign.Names(ctx, store.Options{}); err != nil || len(n) != 1 {
+			t.Errorf("names of another program: %q, %v", n, err)
+		}
+		conn := admin(t)
+		lock(t, conn)
+		_, err := s.Names(ctx, store.Options{})
+		want(t, err, "names", store.Locked, "")
+		h = s.Health(ctx)
+		if h.Items != -1 || h.Outcome != store.Locked || h.Last == nil || h.Last.Op != "names" || h.Last.Outcome != store.Locked {
+			t.Errorf("health of a locked one %+v, %+v", h, h.Last)
+		}
+		r := store.Wipe(ctx, s, []string{name}, store.Options{})
+		if r.Complete() || len(r.Left) != 1 || len(r.Removed) != 0 || store.OutcomeOf(r.Unlisted) != store.Locked {
+			t.Errorf("wipe of a locked one: %v", r)
+		}
+	})
+}
+
+func TestGnomeKeyringWipe(t *testing.T) {
+	onBus(t, setup{gnome: true}, func(t *testing.T, _ string) {
+		ctx := t.Context()
+		s := open(t)
+		mine := []string{name, "Latchkey sign-in: bob@example.com (Google) 99999999"}
+		for _, item := range append(mine, "Elsewhere sign-in: x") {
+			if err := s.Put(ctx, item, secret, store.Options{Verify: true}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r := store.Wipe(ctx, s, []string{name, "Latchkey sign-in: never was"}, store.Options{})
+		if want := append(mine, "Latchkey sign-in: never was"); !r.Complete() || !slices.Equal(r.Removed, want) {
+			t.Errorf("wipe: %v", r)
+		}
+		if n, err := s.Names(ctx, store.Options{}); err != nil || len(n) != 0 {
+			t.Errorf("left: %q, %v", n, err)
+		}
+		if _, err := s.Get(ctx, "Elsewhere sign-in: x", store.Options{}); err != nil {
+			t.Errorf("another program's item: %v", err)
+		}
+	})
+}
+
+// TestBrokenItems: what another program or a fault left under our name. It
+// never counts as absent, and a new sign-in mends it.
+func TestBrokenItems(t *testing.T) {
+	onBus(t, setup{}, func(t *testing.T, _ string) {
+		f := fakeOn(t)
+		s := open(t)
+		for what, value := range map[string]string{
+			"empty": "", "another program's": "hunter2", "cut short": `{"Key":"x","Da`, "other JSON": `[1,2]`, "no base64": `{"Data":"%%"}`,
+		} {
+			f.set(func() { f.items[name] = []byte(value) })
+			_, err := s.Get(t.Context(), name, store.Options{})
+			want(t, err, "get", store.Unavailable, store.ReasonCorrupt)
+			if len(value) > 3 && strings.Contains(err.Error(), value) {
+				t.Errorf("%s: the error tells it: %v", what, err)
+			}
+			f.set(func() {
+				if string(f.items[name]) != value {
+					t.Errorf("%s: reading changed it", what)
+				}
+			})
+			if err := s.Delete(t.Context(), name, store.Options{}); err != nil {
+				t.Errorf("%s: delete: %v", what, err)
+			}
+			f.set(func() { f.items[name] = []byte(value) })
+			if err := s.Put(t.Context(), name, secret, store.Options{Verify: true}); err != nil {
+				t.Errorf("%s: put: %v", what, err)
+			}
 		}
 	})
 }

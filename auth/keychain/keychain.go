@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -52,13 +53,20 @@ type Store struct {
 	plat   platform
 	work   *worker
 	closed atomic.Bool
+	swept  atomic.Bool // what earlier crashes left was looked for
+
+	lastMu sync.Mutex
+	last   *store.Failure
 
 	// Only code that runs on the worker touches these.
 	ring   keyring.Keyring
 	ringAt string // the target's place that ring was opened for
 }
 
-var _ store.Store = (*Store)(nil)
+var (
+	_ store.Lister   = (*Store)(nil)
+	_ store.Reporter = (*Store)(nil)
+)
 
 // platform is what differs between the operating systems' keychains.
 type platform interface {
@@ -78,9 +86,15 @@ type platform interface {
 	// is Absent only if the item is proven not to exist. keys lists the
 	// library's keys (on the worker, under its time limit).
 	prove(ctx context.Context, t target, name string, keys func() ([]string, error)) error
+	// list returns the names of this program's items, and of their pieces. keys
+	// is as for prove.
+	list(ctx context.Context, t target, keys func() ([]string, error)) ([]string, error)
 	// explain maps an error of the library.
 	explain(err error) (store.Outcome, store.Reason)
-	// maxItem is the most bytes that one item can hold; 0 means no limit known.
+	// code is the system's own name for an error, "" if it has none.
+	code(err error) string
+	// maxItem is the most bytes that one item shall hold; 0 means no limit
+	// known.
 	maxItem() int
 	close()
 }
@@ -90,6 +104,7 @@ type target struct {
 	place   string // Linux: the collection's object path
 	owner   string // Linux: unique bus name of the service
 	prompts bool   // the system may show a dialog for a single item
+	cause   error  // why the status is not Found; may be nil
 }
 
 // Open returns the keychain of this computer. It does no I/O, starts nothing
@@ -180,7 +195,7 @@ func (s *Store) ready(ctx context.Context, o store.Options) (target, error) {
 		}
 		t, st = s.look(ctx)
 	}
-	return t, statusError(st)
+	return t, statusError(st, t.cause)
 }
 
 // Get implements store.Store. It takes at most ProbeTimeout + OpTimeout, plus
@@ -190,90 +205,39 @@ func (s *Store) Get(ctx context.Context, name string, o store.Options) ([]byte, 
 	if err != nil {
 		return nil, s.fail("get", err)
 	}
-	data, err := s.read(ctx, t, name, o)
+	data, err := s.pieces(ctx, t, o).get(name)
 	if err != nil {
 		return nil, s.fail("get", err)
 	}
 	return data, nil
 }
 
-// read gets an item, or proves that there is none.
-func (s *Store) read(ctx context.Context, t target, name string, o store.Options) ([]byte, error) {
-	item, err := onRing(ctx, s, t, o, func(r keyring.Keyring) (keyring.Item, error) { return r.Get(name) })
-	if errors.Is(err, keyring.ErrKeyNotFound) {
-		return nil, s.prove(ctx, t, name, o)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return bytes.Clone(item.Data), nil
-}
-
-func (s *Store) prove(ctx context.Context, t target, name string, o store.Options) error {
-	return s.plat.prove(ctx, t, name, func() ([]string, error) {
-		return onRing(ctx, s, t, o, func(r keyring.Keyring) ([]string, error) { return r.Keys() })
-	})
-}
-
-// Put implements store.Store. An item too big for the system is refused before
-// anything is written (too_big). With o.Verify the item is read back; if other
-// bytes come back than were written, or none, the error is
-// Unavailable/mismatch. A Put that timed out may still be carried out later,
-// but never after a later Put.
+// Put implements store.Store. Where the system's items are small (Windows) a
+// big one is kept in pieces, up to about 150 KB; a bigger one is refused before
+// anything is written (too_big). An item that a newer version of this program
+// wrote in a way that this one does not know stays as it is (newer). With
+// o.Verify the item is read back; if other bytes come back than were written,
+// or none, the error is Unavailable/mismatch. A Put that timed out may still be
+// carried out later, but never after a later Put.
 func (s *Store) Put(ctx context.Context, name string, data []byte, o store.Options) error {
-	if most := s.plat.maxItem(); most > 0 && len(data) > most {
-		return s.fail("put", &store.Error{
-			Outcome: store.Unavailable, Reason: store.ReasonTooBig,
-			Err: fmt.Errorf("%d bytes, at most %d fit", len(data), most),
-		})
-	}
 	t, err := s.ready(ctx, o)
 	if err != nil {
 		return s.fail("put", err)
 	}
-	item := keyring.Item{
-		Key:                       name,
-		Label:                     name,
-		Description:               s.cfg.Application + " sign-in",
-		Data:                      bytes.Clone(data), // the library may hold on to it after a timeout
-		KeychainNotSynchronizable: true,
-	}
-	_, err = onRing(ctx, s, t, o, func(r keyring.Keyring) (struct{}, error) {
-		if err := s.plat.beforeWrite(); err != nil {
-			return struct{}{}, fmt.Errorf("preparing to write: %w", err)
-		}
-		return struct{}{}, r.Set(item)
-	})
+	p := s.pieces(ctx, t, o)
+	data = bytes.Clone(data) // the library may hold on to it after a timeout
+	err = p.put(name, data)
 	if err == nil && o.Verify {
-		err = s.verify(ctx, t, name, data, o)
+		// A headless macOS was seen to store 0 bytes and say nothing.
+		got, readErr := p.get(name)
+		err = compare(data, got, readErr)
 	}
 	if err != nil {
 		return s.fail("put", err)
 	}
+	s.sweepOnce(p)
 	return nil
 }
-
-// verify reads an item back. A headless macOS was seen to store 0 bytes and
-// say nothing.
-func (s *Store) verify(ctx context.Context, t target, name string, data []byte, o store.Options) error {
-	got, err := s.read(ctx, t, name, o)
-	switch {
-	case err != nil && store.OutcomeOf(s.fail("put", err)) == store.Absent:
-		return &store.Error{Outcome: store.Unavailable, Reason: store.ReasonMismatch, Err: errors.New("written, and not there afterwards")}
-	case err != nil:
-		return fmt.Errorf("reading back: %w", err)
-	case !bytes.Equal(got, data):
-		return &store.Error{
-			Outcome: store.Unavailable, Reason: store.ReasonMismatch,
-			Err: fmt.Errorf("wrote %d bytes, read back %d others", len(data), len(got)),
-		}
-	}
-	return nil
-}
-
-// maxDuplicates is how many items of one name Delete takes away before it
-// calls the keychain's behaviour wrong.
-const maxDuplicates = 8
 
 // Delete implements store.Store. It says nil only once the item is proven
 // absent, whether or not it was there before.
@@ -282,28 +246,23 @@ func (s *Store) Delete(ctx context.Context, name string, o store.Options) error 
 	if err != nil {
 		return s.fail("delete", err)
 	}
-	for range maxDuplicates {
-		_, err = onRing(ctx, s, t, o, func(r keyring.Keyring) (struct{}, error) {
-			if err := s.plat.beforeWrite(); err != nil {
-				return struct{}{}, fmt.Errorf("preparing to delete: %w", err)
-			}
-			return struct{}{}, r.Remove(name)
-		})
-		if err != nil && !errors.Is(err, keyring.ErrKeyNotFound) {
-			return s.fail("delete", err)
-		}
-		_, err = s.read(ctx, t, name, o)
-		if err != nil {
-			if err = s.fail("delete", err); store.OutcomeOf(err) == store.Absent {
-				return nil
-			}
-			return err
-		}
+	if err := s.pieces(ctx, t, o).remove(name); err != nil {
+		return s.fail("delete", err)
 	}
-	return s.fail("delete", &store.Error{
-		Outcome: store.Unavailable, Reason: store.ReasonMismatch,
-		Err: errors.New("still there after it was deleted"),
-	})
+	return nil
+}
+
+// pieces is how this system keeps items, for one call.
+func (s *Store) pieces(ctx context.Context, t target, o store.Options) pieces {
+	return pieces{shelf: visit{ctx, s, t, o}, limit: s.plat.maxItem(), now: time.Now}
+}
+
+// sweepOnce removes, once in the life of a Store and after a write that worked,
+// what crashes left behind. It matters to tidiness only.
+func (s *Store) sweepOnce(p pieces) {
+	if p.limit > 0 && s.swept.CompareAndSwap(false, true) {
+		_, _ = p.sweep()
+	}
 }
 
 // onRing runs fn on the worker with the library opened at t.

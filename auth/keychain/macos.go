@@ -3,6 +3,7 @@ package keychain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -81,6 +82,7 @@ func (p *macKeychain) look(ctx context.Context, w *worker) (target, store.Status
 		return ring.Keys()
 	})
 	if err != nil {
+		t.cause = err
 		return t, failedStatus(p, p.status(store.Unavailable), err)
 	}
 	return t, p.status(store.Found)
@@ -89,8 +91,8 @@ func (p *macKeychain) look(ctx context.Context, w *worker) (target, store.Status
 // unlock implements platform. The library can't unlock; reading an item does,
 // with the system's dialog.
 func (p *macKeychain) unlock(ctx context.Context, w *worker) error {
-	_, st := p.look(ctx, w)
-	return statusError(st)
+	t, st := p.look(ctx, w)
+	return statusError(st, t.cause)
 }
 
 // prove implements platform.
@@ -106,6 +108,19 @@ func (p *macKeychain) prove(_ context.Context, _ target, name string, keys func(
 		}
 	}
 	return &store.Error{Outcome: store.Absent}
+}
+
+// list implements platform. The library lists what bears our service's name.
+func (p *macKeychain) list(_ context.Context, _ target, keys func() ([]string, error)) ([]string, error) {
+	return keys()
+}
+
+// code implements platform.
+func (p *macKeychain) code(err error) string {
+	if n := osStatus(err); n != 0 {
+		return fmt.Sprintf("OSStatus %d", n)
+	}
+	return ""
 }
 
 // macTexts are the library's words for codes that it loses on the way (it

@@ -30,6 +30,7 @@ func (p noKeychain) unlock(context.Context, *worker) error { return p.err() }
 func (p noKeychain) open(target) (keyring.Keyring, error)  { return nil, p.err() }
 func (p noKeychain) beforeWrite() error                    { return p.err() }
 func (p noKeychain) maxItem() int                          { return 0 }
+func (p noKeychain) code(error) string                     { return "" }
 func (p noKeychain) close()                                {}
 func (p noKeychain) explain(error) (store.Outcome, store.Reason) {
 	return store.Unavailable, store.ReasonNoService
@@ -37,4 +38,8 @@ func (p noKeychain) explain(error) (store.Outcome, store.Reason) {
 
 func (p noKeychain) prove(context.Context, target, string, func() ([]string, error)) error {
 	return p.err()
+}
+
+func (p noKeychain) list(context.Context, target, func() ([]string, error)) ([]string, error) {
+	return nil, p.err()
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/99designs/keyring"
 	olddbus "github.com/godbus/dbus"
@@ -30,6 +31,9 @@ type link struct {
 	broke  bool               // a connection of ours was lost
 	lost   bool               // the library's connection was lost too, and that is for good
 	closed bool
+
+	found  busguard.Bus // what the last look found, for a program without a bus
+	looked time.Time
 }
 
 // dialing is one attempt to connect, which whoever needs it waits for.
@@ -47,11 +51,7 @@ var errLost = &store.Error{
 // connection.
 func (l *link) get(ctx context.Context, w *worker, cfg Config) (*dbus.Conn, error) {
 	if !slices.Contains(keyring.AvailableBackends(), keyring.SecretServiceBackend) {
-		// The library looked once, at the start.
-		return nil, &store.Error{
-			Outcome: store.Unavailable, Reason: store.ReasonNoService,
-			Err: fmt.Errorf("there was no usable D-Bus session bus when the program started (%v)", busguard.State()),
-		}
+		return nil, l.withoutBus()
 	}
 	conn, d, check, err := l.current()
 	if err != nil {
@@ -76,6 +76,28 @@ func (l *link) get(ctx context.Context, w *worker, cfg Config) (*dbus.Conn, erro
 		}
 	}
 	return conn, nil
+}
+
+// lookAgainAfter is how long a look at the bus counts.
+const lookAgainAfter = 5 * time.Second
+
+// withoutBus is the error of a program that came up without a session bus. The
+// library looked once, at the start; if there is a bus now, a program started
+// now would have it.
+func (l *link) withoutBus() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.looked.IsZero() || time.Since(l.looked) > lookAgainAfter {
+		l.found, l.looked = busguard.Look(), time.Now()
+	}
+	err := fmt.Errorf("there was no usable D-Bus session bus when the program started (%v)", busguard.State())
+	if l.found == busguard.Live {
+		return &store.Error{
+			Outcome: store.Unavailable, Reason: store.ReasonLost,
+			Err: fmt.Errorf("%w; there is one now, for a program that is started anew", err),
+		}
+	}
+	return &store.Error{Outcome: store.Unavailable, Reason: store.ReasonNoService, Err: err}
 }
 
 // current returns the connection if it lives, or else the attempt to make one.
@@ -215,6 +237,9 @@ func errorText(e *store.Error) string {
 	}
 	return e.Err.Error()
 }
+
+// code implements platform.
+func (p *secretService) code(err error) string { return errorName(err) }
 
 // translate turns an error of our own connection into an *store.Error.
 func (p *secretService) translate(err error) error {

@@ -3,6 +3,7 @@ package keychain
 import (
 	"context"
 	"errors"
+	"fmt"
 	"syscall"
 
 	"github.com/99designs/keyring"
@@ -12,8 +13,11 @@ import (
 
 // maxCredential is CRED_MAX_CREDENTIAL_BLOB_SIZE, 5*512 bytes. Beyond it
 // Windows says "The stub received bad data" (1783), after the browser part of
-// a sign-in went well. Chunks, when they come, cut at less than this here.
+// a sign-in went well.
 const maxCredential = 2560
+
+// pieceSize is what we put into one item: a little less than fits.
+const pieceSize = 2400
 
 // Errors of the Windows credential API.
 const (
@@ -43,7 +47,7 @@ func newCredentialManager(c Config) *credentialManager {
 }
 
 func (p *credentialManager) names() (kind, name string)           { return "wincred", "Credential Manager" }
-func (p *credentialManager) maxItem() int                         { return maxCredential }
+func (p *credentialManager) maxItem() int                         { return pieceSize }
 func (p *credentialManager) close()                               {}
 func (p *credentialManager) beforeWrite() error                   { return nil }
 func (p *credentialManager) open(target) (keyring.Keyring, error) { return p.openRing() }
@@ -69,19 +73,33 @@ func (p *credentialManager) look(ctx context.Context, w *worker) (target, store.
 	if err == nil || errors.Is(err, keyring.ErrKeyNotFound) {
 		return target{}, p.status(store.Found)
 	}
-	return target{}, failedStatus(p, p.status(store.Unavailable), err)
+	return target{cause: err}, failedStatus(p, p.status(store.Unavailable), err)
+}
+
+// list implements platform. The library lists what has our prefix, and hides
+// errors: an empty list proves nothing.
+func (p *credentialManager) list(_ context.Context, _ target, keys func() ([]string, error)) ([]string, error) {
+	return keys()
 }
 
 // unlock implements platform. There is nothing to unlock.
 func (p *credentialManager) unlock(ctx context.Context, w *worker) error {
-	_, st := p.look(ctx, w)
-	return statusError(st)
+	t, st := p.look(ctx, w)
+	return statusError(st, t.cause)
 }
 
 // prove implements platform: the library says "not found" for error 1168
 // (ERROR_NOT_FOUND) alone.
 func (p *credentialManager) prove(context.Context, target, string, func() ([]string, error)) error {
 	return &store.Error{Outcome: store.Absent}
+}
+
+// code implements platform.
+func (p *credentialManager) code(err error) string {
+	if n, ok := errors.AsType[syscall.Errno](err); ok {
+		return fmt.Sprintf("errno %d", uint(n))
+	}
+	return ""
 }
 
 // explain implements platform.
