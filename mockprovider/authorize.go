@@ -40,7 +40,7 @@ type authorizationRequest struct {
 var clientChecks = []check[*authorizationRequest]{
 	{"client_id_once", "RFC 6749 §3.1", func(_ *Provider, a *authorizationRequest) *refusal {
 		for _, name := range []string{"client_id", "redirect_uri"} {
-			if len(a.values[name]) > 1 {
+			if len(a.all(name)) > 1 {
 				return refuse("invalid_request", "%s was sent more than once", name)
 			}
 		}
@@ -71,8 +71,20 @@ var clientChecks = []check[*authorizationRequest]{
 	}},
 }
 
-// codeChallenge is the form of an S256 challenge: 32 bytes in base64url.
-var codeChallenge = regexp.MustCompile(`^[A-Za-z0-9_-]{43}$`)
+// isChallenge says whether s has the form of an S256 challenge: 32 bytes in
+// base64url.
+func isChallenge(s string) bool { return len(s) == 43 && unreserved(s, "-_") }
+
+// unreserved says whether s has nothing but letters, digits and the others.
+func unreserved(s, others string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte(others, c) >= 0) {
+			return false
+		}
+	}
+	return true
+}
 
 // requestChecks look at everything else.
 var requestChecks = []check[*authorizationRequest]{
@@ -138,7 +150,7 @@ var requestChecks = []check[*authorizationRequest]{
 		}
 	}},
 	{"code_challenge_form", "RFC 7636 §4.2", func(_ *Provider, a *authorizationRequest) *refusal {
-		if !codeChallenge.MatchString(a.get("code_challenge")) {
+		if !isChallenge(a.get("code_challenge")) {
 			return refuse("invalid_request", "code_challenge is not the base64url of a SHA-256 hash")
 		}
 		a.challenge = a.get("code_challenge")
@@ -252,7 +264,7 @@ func (p *Provider) checkAuthorization(q params, userAgent string) (a *authorizat
 	if f := runChecks(p, a, clientChecks); f != nil {
 		return a, f, true
 	}
-	if len(a.values["state"]) == 1 {
+	if len(a.all("state")) == 1 {
 		a.state = a.get("state")
 	}
 	f = runChecks(p, a, requestChecks)
@@ -266,7 +278,7 @@ func (p *Provider) checkAuthorization(q params, userAgent string) (a *authorizat
 // earlyMode is how errors are sent that are found before response_mode is
 // looked at.
 func (p *Provider) earlyMode(q params) string {
-	if got := q.values["response_mode"]; len(got) == 1 && slices.Contains(p.responseModes(), got[0]) {
+	if got := q.all("response_mode"); len(got) == 1 && slices.Contains(p.responseModes(), got[0]) {
 		return got[0]
 	}
 	return "query"
@@ -277,9 +289,9 @@ func (p *Provider) serveAuthorize(x *exchange) {
 	var q params
 	var err error
 	if x.r.Method == http.MethodPost {
-		q, err = readForm(x.r)
+		q, err = x.form()
 	} else {
-		q, err = parseParams(x.r.URL.RawQuery)
+		q, err = x.query()
 	}
 	if err != nil {
 		f := refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6749 §3.1")
@@ -345,5 +357,5 @@ func (p *Provider) authorizeInBrowser(x *exchange, a *authorizationRequest) {
 		i.user, i.authTime, path = u, authTime, consentPath
 	}
 	id := p.addInteraction(i)
-	http.Redirect(x.w, x.r, p.base+path+"?i="+id, http.StatusSeeOther)
+	p.goTo(x, path+"?i="+id)
 }

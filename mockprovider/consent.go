@@ -38,7 +38,7 @@ func (p *Provider) serveConsent(x *exchange) {
 func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 	switch form.get("action") {
 	case "allow":
-		granted, ticked := p.grantedScopes(i.request.scopes, form.values["scope"])
+		granted, ticked := p.grantedScopes(i.request.scopes, form.all("scope"))
 		if !ticked {
 			p.deny(x, i, "consent_nothing_ticked")
 			return
@@ -55,7 +55,7 @@ func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 		p.redirectCode(x, i.request, i.user, i.authTime, granted)
 	case "switch":
 		i.user = User{}
-		http.Redirect(x.w, x.r, p.base+loginPath+"?i="+p.addInteraction(i), http.StatusSeeOther)
+		p.goTo(x, loginPath+"?i="+p.addInteraction(i))
 	default:
 		p.deny(x, i, "consent_denied")
 	}

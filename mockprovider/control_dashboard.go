@@ -94,7 +94,7 @@ func (p *Provider) serveDashboard(x *exchange) {
 				Name: p.viewerCookie(), Value: cookie, Path: p.base + dashboardPath, HttpOnly: true,
 				SameSite: http.SameSiteStrictMode, Secure: p.secure(),
 			})
-			http.Redirect(x.w, x.r, p.base+dashboardPath, http.StatusSeeOther)
+			p.goTo(x, dashboardPath)
 			return
 		}
 	}

@@ -105,9 +105,9 @@ func (p *Provider) readHint(compact string) (hintClaims, bool) {
 // serveEndSession is the end-session endpoint. It signs nobody out by itself:
 // any page could send a browser here.
 func (p *Provider) serveEndSession(x *exchange) {
-	q, err := parseParams(x.r.URL.RawQuery)
+	q, err := x.query()
 	if x.r.Method == http.MethodPost {
-		q, err = readForm(x.r)
+		q, err = x.form()
 	}
 	e := &endSessionRequest{params: q}
 	var f *refusal
@@ -128,7 +128,7 @@ func (p *Provider) serveEndSession(x *exchange) {
 		return
 	}
 	id := p.addInteraction(&interaction{logout: e, browser: p.browserOf(x), user: u})
-	http.Redirect(x.w, x.r, p.base+logoutPath+"?i="+id, http.StatusSeeOther)
+	p.goTo(x, logoutPath+"?i="+id)
 }
 
 // whoIsHere returns who is signed in at the request's browser.

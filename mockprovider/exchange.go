@@ -13,8 +13,15 @@ import (
 type exchange struct {
 	r     *http.Request
 	w     *recorder
-	body  []byte // what was posted
+	body  []byte // what was posted, as far as it came
 	entry journal.Entry
+	// bodyErr is why the body ended early: it was too large, or the client
+	// went away.
+	bodyErr error
+	// The parameters, once they were asked for.
+	queryParams, formParams params
+	queryErr, formErr       error
+	queryRead, formRead     bool
 	// taken says that a fault did the sending, silent that the journal need
 	// not know.
 	taken, silent bool
@@ -62,6 +69,18 @@ func (x *exchange) refused(f *refusal) {
 	}
 }
 
+// commonHeaders are in every response unless an endpoint says otherwise.
+// Whoever sets one puts another slice in its place.
+var commonHeaders = [...]struct {
+	name   string
+	values []string
+}{
+	{"X-Content-Type-Options", []string{"nosniff"}},
+	{"Referrer-Policy", []string{"same-origin"}},
+	{"Cache-Control", []string{"no-store"}},
+	{"Content-Security-Policy", []string{"default-src 'none'; frame-ancestors 'none'"}},
+}
+
 // endpointFunc answers one request.
 type endpointFunc func(x *exchange)
 
@@ -73,10 +92,9 @@ func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http
 		x.entry.Endpoint, x.entry.Method, x.entry.Path = name, clip(r.Method, 16), clip(r.URL.Path, 200)
 		defer p.finish(x)
 		h := x.w.Header()
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("Referrer-Policy", "same-origin")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
+		for _, c := range commonHeaders {
+			h[c.name] = c.values
+		}
 		if !p.checkHost(x) {
 			return
 		}
@@ -97,7 +115,7 @@ func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http
 		x.readBody()
 		p.follow(x)
 		if p.bending() {
-			e := &Event{Stage: StageTransport, Params: x.sent()}
+			e := &Event{Stage: StageTransport, Params: x.allSent()}
 			p.stage(x, e)
 			switch {
 			case e.Send != nil:
@@ -200,6 +218,12 @@ func (p *Provider) send(x *exchange, status int, contentType string, body []byte
 	if x.r.Method != http.MethodHead && len(body) > 0 {
 		_, _ = x.w.Write(body) // a client that went away is its own affair
 	}
+}
+
+// goTo sends the browser to another page of this provider.
+func (p *Provider) goTo(x *exchange, path string) {
+	x.w.Header().Set("Location", p.base+path)
+	p.send(x, http.StatusSeeOther, "", nil)
 }
 
 // internalError is the mock's own fault; it must not happen.

@@ -2,8 +2,6 @@ package mockprovider
 
 import (
 	"fmt"
-	"maps"
-	"slices"
 
 	"app.latchkey/mockprovider/fault"
 )
@@ -76,15 +74,9 @@ func (p *Provider) bendParams(x *exchange, stage Stage, q params) params {
 		return q
 	}
 	e := &Event{Stage: stage, Params: &Params{}}
-	for _, name := range slices.Sorted(maps.Keys(q.values)) {
-		for _, v := range q.values[name] {
-			e.Params.Add(name, v)
-		}
+	for _, param := range q.list {
+		e.Params.Add(param.Name, param.Value)
 	}
 	p.stage(x, e)
-	values := make(map[string][]string, len(q.values))
-	for _, param := range e.Params.All() {
-		values[param.Name] = append(values[param.Name], param.Value)
-	}
-	return newParams(values)
+	return newParams(e.Params.All())
 }

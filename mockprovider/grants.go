@@ -259,7 +259,7 @@ func (s *state) mac(body []byte) []byte {
 	return m.Sum(nil)
 }
 
-// dropOldest drops the entries with the earliest times: a sixteenth of all at
+// dropOldest drops the entries with the earliest times: a quarter of all at
 // once, so that a full map does not cost a walk through it at each addition.
 func dropOldest[V any](m map[string]V, at func(V) time.Time) {
 	type entry struct {
@@ -271,7 +271,7 @@ func dropOldest[V any](m map[string]V, at func(V) time.Time) {
 		entries = append(entries, entry{key, at(v).UnixNano()})
 	}
 	slices.SortFunc(entries, func(a, b entry) int { return cmp.Compare(a.at, b.at) })
-	for _, e := range entries[:(len(entries)+15)/16] {
+	for _, e := range entries[:(len(entries)+3)/4] {
 		delete(m, e.key)
 	}
 }

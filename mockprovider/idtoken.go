@@ -53,11 +53,11 @@ func (p *Provider) idTokenClaims(t *tokenRequest) *Object {
 
 // addClaims adds those claims about u that the scopes open.
 func (p *Provider) addClaims(o *Object, u User, scopes []string) {
-	values := u.claims(p.url(picturePath(u)))
+	picture := p.url(picturePath(u))
 	for _, name := range scopes {
 		s, _ := p.persona.Scope(name)
 		for _, claim := range s.Claims {
-			if v, ok := values[claim]; ok {
+			if v, ok := u.claim(claim, picture); ok {
 				o.Set(claim, v)
 			}
 		}

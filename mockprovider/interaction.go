@@ -171,7 +171,7 @@ func (p *Provider) postedInteraction(x *exchange, want kind) (*interaction, para
 		return nil, params{}, refuse("invalid_request", "the form was sent by another site's page").
 			at("form_origin", "RFC 9700 §4.7.1").withStatus(http.StatusForbidden)
 	}
-	form, err := readForm(x.r)
+	form, err := x.form()
 	if err != nil {
 		return nil, params{}, refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6749 §3.1")
 	}

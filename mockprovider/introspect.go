@@ -23,7 +23,7 @@ var introspectionChecks = []check[*tokenRequest]{
 // serveIntrospection is the introspection endpoint (RFC 7662). It fails
 // closed: only a token that is alive in every respect is active.
 func (p *Provider) serveIntrospection(x *exchange) {
-	form, err := readForm(x.r)
+	form, err := x.form()
 	t := &tokenRequest{params: form, header: x.r.Header, query: x.r.URL.RawQuery}
 	var f *refusal
 	if err != nil {

@@ -48,7 +48,7 @@ func (p *Provider) serveLogin(x *exchange) {
 	}
 	x.entry.User = u.Subject
 	p.signIn(x, i, u)
-	http.Redirect(x.w, x.r, p.base+consentPath+"?i="+p.addInteraction(i), http.StatusSeeOther)
+	p.goTo(x, consentPath+"?i="+p.addInteraction(i))
 }
 
 // chosenUser returns who was clicked, or whose e-mail and password were typed.

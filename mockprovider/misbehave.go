@@ -1,8 +1,6 @@
 package mockprovider
 
 import (
-	"net/http"
-
 	"app.latchkey/mockprovider/fault"
 	"app.latchkey/mockprovider/stage"
 )
@@ -79,5 +77,5 @@ func (p *Provider) serveMisbehave(x *exchange, i *interaction, form params) {
 		p.loginPage(x, i, id, err.Error())
 		return
 	}
-	http.Redirect(x.w, x.r, p.base+loginPath+"?i="+id, http.StatusSeeOther)
+	p.goTo(x, loginPath+"?i="+id)
 }

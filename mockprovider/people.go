@@ -68,7 +68,7 @@ func (p *Provider) servePeople(x *exchange) {
 func readMask(query string) ([]string, *refusal) {
 	q, _ := parseParams(query) // bearer_not_in_query refused what cannot be read
 	var mask []string
-	for _, list := range q.values["personFields"] {
+	for _, list := range q.all("personFields") {
 		for path := range strings.SplitSeq(list, ",") {
 			path = strings.TrimSpace(path)
 			if path == "" {

@@ -77,6 +77,9 @@ func (p *Provider) redirect(x *exchange, a *authorizationRequest, out *Params) {
 	p.send(x, e.Status, "", nil)
 }
 
+// looseEscapes are the characters that some providers leave as they are.
+var looseEscapes = strings.NewReplacer("%3A", ":", "%2F", "/")
+
 // encode writes parameters as a query, in the persona's manner.
 func (p *Provider) encode(out *Params) string {
 	var b strings.Builder
@@ -86,9 +89,11 @@ func (p *Provider) encode(out *Params) string {
 		}
 		value := url.QueryEscape(q.Value)
 		if p.persona.LooseEscaping {
-			value = strings.NewReplacer("%3A", ":", "%2F", "/").Replace(value)
+			value = looseEscapes.Replace(value)
 		}
-		b.WriteString(url.QueryEscape(q.Name) + "=" + value)
+		b.WriteString(url.QueryEscape(q.Name))
+		b.WriteByte('=')
+		b.WriteString(value)
 	}
 	return b.String()
 }

@@ -31,10 +31,10 @@ func (p *Provider) readRevocation(x *exchange, t *tokenRequest) *refusal {
 	var err error
 	fromQuery := p.persona.RevokeWithoutClient && t.query != ""
 	if fromQuery {
-		t.params, err = parseParams(t.query)
+		t.params, err = x.query()
 		t.query = ""
 	} else {
-		t.params, err = readForm(x.r)
+		t.params, err = x.form()
 	}
 	if err != nil {
 		return p.inPersona(refuse("invalid_request", "%v", err).at("parameters_form", "RFC 7009 §2.1"))

@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -49,7 +48,7 @@ var formChecks = []check[*tokenRequest]{
 	}},
 	{"grant_type_present", "RFC 6749 §4.1.3", func(p *Provider, t *tokenRequest) *refusal {
 		if t.get("grant_type") == "" && p.persona.GrantTypeOptional {
-			t.values.Set("grant_type", "authorization_code")
+			t.params = t.with("grant_type", "authorization_code")
 		}
 		if t.get("grant_type") == "" {
 			return refuse("invalid_request", "grant_type is missing")
@@ -64,8 +63,10 @@ var formChecks = []check[*tokenRequest]{
 	}},
 }
 
-// codeVerifier is the form of a code verifier (RFC 7636 §4.1).
-var codeVerifier = regexp.MustCompile(`^[A-Za-z0-9._~-]{43,128}$`)
+// isVerifier says whether s has the form of a code verifier (RFC 7636 §4.1).
+func isVerifier(s string) bool {
+	return len(s) >= 43 && len(s) <= 128 && unreserved(s, "-._~")
+}
 
 // redemption is one step of redeeming a code. All steps run under one lock, so
 // that between looking at a code and taking it nobody else can.
@@ -127,7 +128,7 @@ var codeChecks = []check[*redemption]{
 		return nil
 	}},
 	{"code_verifier_form", "RFC 7636 §4.1", func(_ *Provider, t *redemption) *refusal {
-		if !codeVerifier.MatchString(t.get("code_verifier")) {
+		if !isVerifier(t.get("code_verifier")) {
 			return refuse("invalid_grant", "code_verifier is not 43 to 128 unreserved characters")
 		}
 		return nil
@@ -197,7 +198,7 @@ var refreshChecks = []check[*redemption]{
 
 // serveToken is the token endpoint (RFC 6749 §3.2).
 func (p *Provider) serveToken(x *exchange) {
-	form, err := readForm(x.r)
+	form, err := x.form()
 	if err != nil {
 		p.tokenError(x, nil, p.inPersona(refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6749 §3.2")))
 		return

@@ -13,9 +13,9 @@ import (
 // numbers and booleans as strings, errors with status 400. Google takes the
 // token from the address too, so this does.
 func (p *Provider) serveTokeninfo(x *exchange) {
-	q, err := parseParams(x.r.URL.RawQuery)
+	q, err := x.query()
 	if err == nil && x.r.Method == http.MethodPost && x.r.URL.RawQuery == "" {
-		q, err = readForm(x.r)
+		q, err = x.form()
 	}
 	var o *Object
 	f := refuse("invalid_request", "%v", err).at("parameters_form", "Google: tokeninfo")

@@ -1,7 +1,6 @@
 package mockprovider
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -43,8 +42,12 @@ func (t *trail) link(key string, s step) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.recent == nil || len(t.recent) >= trailLimit {
-		t.older, t.recent = t.recent, make(map[string]step)
+	if t.recent == nil {
+		t.recent, t.older = map[string]step{}, map[string]step{}
+	}
+	if len(t.recent) >= trailLimit {
+		t.older, t.recent = t.recent, t.older
+		clear(t.recent) // it keeps its room, so that it does not grow anew
 	}
 	t.recent[key] = s
 }
@@ -61,44 +64,48 @@ func (t *trail) find(key string) step {
 	return t.older[key]
 }
 
-// readBody reads the request's body, at most what the endpoint would, and
-// leaves it to be read again.
+// readBody reads the request's body, at most what the endpoint would.
 func (x *exchange) readBody() {
 	if x.r.Method != http.MethodPost {
 		return
 	}
-	body, err := io.ReadAll(x.r.Body)
-	x.body = body
-	again := io.Reader(bytes.NewReader(body))
-	if err != nil {
-		again = io.MultiReader(again, failing{err})
+	// One byte more than is announced, so that the end is seen at once.
+	b := make([]byte, 0, min(max(x.r.ContentLength, 0), maxBodyBytes)+1)
+	for {
+		n, err := x.r.Body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err != nil {
+			if err != io.EOF {
+				x.bodyErr = err
+			}
+			break
+		}
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
 	}
-	x.r.Body = io.NopCloser(again)
+	x.body = b
 }
 
-// failing is a reader that fails.
-type failing struct{ err error }
-
-func (f failing) Read([]byte) (int, error) { return 0, f.err }
-
-// sent returns the request's parameters as they came, those of the query
-// first.
-func (x *exchange) sent() *Params {
-	out := &Params{}
-	texts := []string{x.r.URL.RawQuery}
-	if strings.HasPrefix(x.r.Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
-		texts = append(texts, string(x.body))
+// sent returns a parameter of the request, whether it came in the address or
+// in the body. What cannot be read is for the endpoint to refuse.
+func (x *exchange) sent(name string) string {
+	q, _ := x.query()
+	if value := q.get(name); value != "" || len(x.body) == 0 {
+		return value
 	}
-	for _, text := range texts {
-		// Unreadable ones are for the endpoint to refuse.
-		q, err := parseParams(text)
-		if err != nil {
-			continue
-		}
-		for name, values := range q.values {
-			for _, v := range values {
-				out.Add(name, v)
-			}
+	f, _ := x.form()
+	return f.get(name)
+}
+
+// allSent returns all parameters of the request, those of the address first.
+func (x *exchange) allSent() *Params {
+	out := &Params{}
+	q, _ := x.query()
+	f, _ := x.form()
+	for _, list := range [][]Param{q.list, f.list} {
+		for _, param := range list {
+			out.Add(param.Name, param.Value)
 		}
 	}
 	return out
@@ -112,26 +119,24 @@ func (p *Provider) follow(x *exchange) {
 		x.entry.SignIn = p.trail.begin()
 		return
 	case "login", "consent":
-		key = x.sent().Get("i")
+		key = x.sent("i")
 	case "token":
-		sent := x.sent()
-		x.entry.GrantType, x.entry.ClientID = clip(sent.Get("grant_type"), 50), clip(sent.Get("client_id"), 100)
-		if key = sent.Get("code"); key == "" {
-			key = sent.Get("refresh_token")
+		x.entry.GrantType, x.entry.ClientID = clip(x.sent("grant_type"), 50), clip(x.sent("client_id"), 100)
+		if key = x.sent("code"); key == "" {
+			key = x.sent("refresh_token")
 		}
 	case "revoke", "introspect", "tokeninfo":
-		sent := x.sent()
 		for _, name := range []string{"token", "access_token", "id_token"} {
 			if key == "" {
-				key = tokenKey(sent.Get(name))
+				key = tokenKey(x.sent(name))
 			}
 		}
 	case "end_session":
-		key = tokenKey(x.sent().Get("id_token_hint"))
+		key = tokenKey(x.sent("id_token_hint"))
 	case "userinfo", "people", "user", "emails":
 		_, key, _ = strings.Cut(x.r.Header.Get("Authorization"), " ")
 		if key == "" {
-			key = x.sent().Get("access_token")
+			key = x.sent("access_token")
 		}
 	}
 	s := p.trail.find(key)

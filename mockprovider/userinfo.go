@@ -26,7 +26,7 @@ var bearerChecks = []check[*bearer]{
 		return nil
 	}},
 	{"bearer_one_way", "RFC 6750 §2", func(_ *Provider, b *bearer) *refusal {
-		if inBody := b.form.values["access_token"]; len(inBody) > 1 || len(inBody) == 1 && len(b.header.Values("Authorization")) > 0 {
+		if inBody := b.form.all("access_token"); len(inBody) > 1 || len(inBody) == 1 && len(b.header.Values("Authorization")) > 0 {
 			return refuse("invalid_request", "the access token was sent more than once").withStatus(http.StatusBadRequest)
 		}
 		return nil
@@ -81,7 +81,7 @@ func (p *Provider) checkBearer(x *exchange, more []check[*bearer]) (*bearer, *re
 	b := &bearer{header: x.r.Header, query: x.r.URL.RawQuery}
 	if mediaType, _, _ := mime.ParseMediaType(x.r.Header.Get("Content-Type")); x.r.Method == http.MethodPost && mediaType == formType {
 		var err error
-		if b.form, err = readForm(x.r); err != nil {
+		if b.form, err = x.form(); err != nil {
 			return b, p.inPersona(refuse("invalid_request", "%v", err).at("parameters_form", "RFC 6750 §2.2").withStatus(http.StatusBadRequest))
 		}
 	}

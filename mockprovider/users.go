@@ -138,26 +138,33 @@ func SeedUsers() []User {
 	}
 }
 
-// claims returns the user's claims under their OpenID names, without those
-// that have no value. picture is the address of the picture.
-func (u User) claims(picture string) map[string]any {
-	all := map[string]any{
-		"sub": u.Subject, "email": u.Email, "name": u.Name,
-		"given_name": u.GivenName, "family_name": u.FamilyName,
-		"locale": u.Locale, "birthdate": u.Birthday,
-	}
-	if u.Portrait != nil {
-		all["picture"] = picture
-	}
-	for name, value := range all {
-		if value == "" {
-			delete(all, name)
+// claim returns one of the user's claims by its OpenID name, and false if it
+// has no value. picture is the address of the picture.
+func (u *User) claim(name, picture string) (any, bool) {
+	text := ""
+	switch name {
+	case "sub":
+		text = u.Subject
+	case "email":
+		text = u.Email
+	case "email_verified":
+		return u.EmailVerified, u.Email != ""
+	case "name":
+		text = u.Name
+	case "given_name":
+		text = u.GivenName
+	case "family_name":
+		text = u.FamilyName
+	case "locale":
+		text = u.Locale
+	case "birthdate":
+		text = u.Birthday
+	case "picture":
+		if u.Portrait != nil {
+			text = picture
 		}
 	}
-	if u.Email != "" {
-		all["email_verified"] = u.EmailVerified
-	}
-	return all
+	return text, text != ""
 }
 
 // initials returns up to two letters that stand for a user without picture.
@@ -176,9 +183,10 @@ func (u User) initials() string {
 
 // findUser returns the user with the given key, e-mail address or subject.
 func (p *Provider) findUser(hint string) (User, bool) {
-	for _, u := range p.users.all() {
-		if hint != "" && (u.Key == hint || u.Email == hint || u.Subject == hint) {
-			return u, true
+	users := p.users.all()
+	for i := range users {
+		if u := &users[i]; hint != "" && (u.Key == hint || u.Email == hint || u.Subject == hint) {
+			return *u, true
 		}
 	}
 	return User{}, false

@@ -23,10 +23,16 @@ const Hidden = "(hidden)"
 // them when somebody looks, so that keeping them costs next to nothing.
 type Message struct {
 	query  string
-	header http.Header
+	header []field
 	body   []byte
 	size   int
 	redact bool
+}
+
+// field is a header field with all its values.
+type field struct {
+	name   string
+	values []string
 }
 
 // keptHeaders are the header fields that say something about the protocol.
@@ -39,13 +45,13 @@ var keptHeaders = []string{
 // which size bytes were sent; body may be less. Neither may be changed
 // afterwards.
 func NewMessage(query string, header http.Header, body []byte, size int) *Message {
-	kept := make(http.Header, 4)
+	m := &Message{query: query, header: make([]field, 0, 4), body: body, size: size}
 	for _, name := range keptHeaders {
 		if values := header[name]; len(values) > 0 {
-			kept[name] = values
+			m.header = append(m.header, field{name, values})
 		}
 	}
-	return &Message{query: query, header: kept, body: body, size: size}
+	return m
 }
 
 // Decoded is a message as people read it. Fields that do not apply are empty.
@@ -92,13 +98,13 @@ func (m *Message) Decode() Decoded {
 		return Decoded{}
 	}
 	out := Decoded{Query: m.pairs(m.query), Bytes: m.size}
-	for _, name := range keptHeaders {
-		for _, value := range m.header[name] {
-			if name == "Location" {
+	for _, f := range m.header {
+		for _, value := range f.values {
+			if f.name == "Location" {
 				address, query, _ := strings.Cut(value, "?")
 				out.Redirect, value = m.pairs(query), address
 			}
-			out.Header = append(out.Header, m.pair(name, value))
+			out.Header = append(out.Header, m.pair(f.name, value))
 		}
 	}
 	m.decodeBody(&out)
@@ -106,7 +112,12 @@ func (m *Message) Decode() Decoded {
 }
 
 func (m *Message) decodeBody(out *Decoded) {
-	contentType := m.header.Get("Content-Type")
+	contentType := ""
+	for _, f := range m.header {
+		if f.name == "Content-Type" {
+			contentType = f.values[0]
+		}
+	}
 	switch {
 	case len(m.body) == 0:
 	case strings.HasPrefix(contentType, "application/x-www-form-urlencoded"):

@@ -217,10 +217,10 @@ type Error struct {
 }
 
 // Scope returns the scope with the given short or long name.
-func (p Persona) Scope(name string) (Scope, bool) {
-	for _, s := range p.Scopes {
-		if name != "" && (s.Name == name || s.Long == name) {
-			return s, true
+func (p *Persona) Scope(name string) (Scope, bool) {
+	for i := range p.Scopes {
+		if s := &p.Scopes[i]; name != "" && (s.Name == name || s.Long == name) {
+			return *s, true
 		}
 	}
 	return Scope{}, false

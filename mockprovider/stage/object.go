@@ -3,6 +3,7 @@ package stage
 import (
 	"encoding/json"
 	"slices"
+	"strconv"
 )
 
 // Object is a JSON object that keeps the order of its members and may hold a
@@ -30,6 +31,9 @@ func (o *Object) Set(name string, value any) *Object {
 
 // Add appends a member even if the name is there already.
 func (o *Object) Add(name string, value any) *Object {
+	if o.members == nil {
+		o.members = make([]Member, 0, 12)
+	}
 	o.members = append(o.members, Member{name, value})
 	return o
 }
@@ -79,6 +83,14 @@ func appendJSON(b []byte, value any) ([]byte, error) {
 	if s, ok := value.(string); ok && plain(s) {
 		return append(append(append(b, '"'), s...), '"'), nil
 	}
+	switch v := value.(type) {
+	case int:
+		return strconv.AppendInt(b, int64(v), 10), nil
+	case int64:
+		return strconv.AppendInt(b, v, 10), nil
+	case bool:
+		return strconv.AppendBool(b, v), nil
+	}
 	data, err := json.Marshal(value)
 	return append(b, data...), err
 }
@@ -113,7 +125,12 @@ func (p *Params) Set(name, value string) {
 }
 
 // Add appends a parameter even if the name is there already.
-func (p *Params) Add(name, value string) { p.list = append(p.list, Param{name, value}) }
+func (p *Params) Add(name, value string) {
+	if p.list == nil {
+		p.list = make([]Param, 0, 6)
+	}
+	p.list = append(p.list, Param{name, value})
+}
 
 // Get returns the first value of name, or "".
 func (p *Params) Get(name string) string {

@@ -20,6 +20,8 @@ const redirect = "http://127.0.0.1:49152/callback"
 type client struct {
 	issuer, authorize, token string
 	transport                *http.Transport
+	// pid is the server's process, 0 if it has none of its own.
+	pid int
 }
 
 func newBrowser(issuer string) *client {

@@ -7,9 +7,18 @@
 // A sign-in is what a browser and a client send: authorization request, the
 // login form, the consent form, the redirects that the provider makes of it,
 // and the token request, each time with a fresh browser. Pages are not drawn:
-// what nobody looks at is not fetched. Each server is a process of its own,
-// whose processor time is read from the system; client and server share one
-// core, so that the rate has the client's work in it.
+// what nobody looks at is not fetched.
+//
+// Rates have the client's work in them: client and server share one process
+// and one core, over loopback TCP. (oidc-provider is a process of its own, for
+// it is no Go.) A rate is sign-ins per second of processor time, which is what
+// a clock shows where the machine does nothing else. The server's processor
+// time is read from the system too, with the server in a process of its own; so
+// everything is in it that a server does: reading, answering, collecting
+// garbage, and the system's calls.
+//
+// Servers are measured in turn, in many short rounds, and the best round of
+// each counts: what else the machine does can only make it look slower.
 package main
 
 import (
@@ -33,12 +42,17 @@ const (
 
 const pinned = "BENCH_PINNED"
 
+// profiles is where processor profiles go, "" for none.
+var profiles string
+
 func main() {
 	seconds := flag.Float64("seconds", 5, "how long each server is measured")
 	serve := flag.String("serve", "", "only serve: mock or luikyv, a colon, and the algorithm")
+	drive := flag.Duration("drive", 0, "with -serve: sign in at it from the same process, for so long, and print the rate")
+	flag.StringVar(&profiles, "profile", "", "a directory for the processor profiles of mock and luikyv")
 	flag.Parse()
 	if *serve != "" {
-		if err := serveUntilEOF(*serve); err != nil {
+		if err := serveAlone(*serve, *drive); err != nil {
 			fail(err)
 		}
 		return
@@ -82,7 +96,7 @@ func pin() error {
 // figures are what one server came to.
 type figures struct {
 	name, algorithm string
-	rate            float64       // sign-ins per second, client included
+	rate            float64       // sign-ins per second of processor time, client included
 	server          time.Duration // the server's processor time per sign-in
 }
 
@@ -128,14 +142,13 @@ func run(ctx context.Context, long time.Duration) error {
 	return nil
 }
 
-// rounds measures the servers in turn, several times, and keeps the best of
-// each: what else the machine does can only make them look slower.
+// rounds measures the servers in turn and keeps the best of each.
 func rounds(ctx context.Context, algorithm string, long time.Duration) (map[string]figures, map[string]error) {
-	const n = 5
+	const n = 8
 	best, problems := map[string]figures{}, map[string]error{}
 	for range n {
 		for _, s := range servers {
-			f, err := measure(ctx, s, algorithm, long/n)
+			f, err := s.measure(ctx, algorithm, long/n)
 			if err != nil {
 				problems[s.name] = err
 				continue

@@ -19,6 +19,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,29 +33,31 @@ import (
 // server is a kind of server and how a sign-in walks through it.
 type server struct {
 	name    string
-	command func(algorithm string) (*exec.Cmd, error)
+	command func(algorithm string, args ...string) (*exec.Cmd, error)
 	walk    func(*visit) (code string, err error)
+	// ours says that the server is Go and can share a process with the client.
+	ours bool
 }
 
 var servers = []server{
-	{"mock", self("mock"), walkMock},
-	{"luikyv", self("luikyv"), walkLuikyv},
-	{"oidc-provider", node, walkPanva},
+	{"mock", self("mock"), walkMock, true},
+	{"luikyv", self("luikyv"), walkLuikyv, true},
+	{"oidc-provider", node, walkPanva, false},
 }
 
 // self starts this program as a server.
-func self(name string) func(string) (*exec.Cmd, error) {
-	return func(algorithm string) (*exec.Cmd, error) {
+func self(name string) func(string, ...string) (*exec.Cmd, error) {
+	return func(algorithm string, args ...string) (*exec.Cmd, error) {
 		path, err := os.Executable()
 		if err != nil {
 			return nil, err
 		}
-		return exec.Command(path, "-serve", name+":"+algorithm), nil
+		return exec.Command(path, append([]string{"-profile", profiles, "-serve", name + ":" + algorithm}, args...)...), nil
 	}
 }
 
 // node starts op.mjs, which lies beside this module.
-func node(algorithm string) (*exec.Cmd, error) {
+func node(algorithm string, _ ...string) (*exec.Cmd, error) {
 	for _, dir := range []string{"../panva", "mockprovider/opsuite/panva"} {
 		if _, err := os.Stat(filepath.Join(dir, "node_modules")); err != nil {
 			continue
@@ -67,13 +70,36 @@ func node(algorithm string) (*exec.Cmd, error) {
 	return nil, errors.New("its packages are not installed: run the tests of opsuite/panva first")
 }
 
-// ready is what a server prints when it answers.
-type ready struct{ Issuer string }
+// said is what a server's process prints: its issuer, or the rate.
+type said struct {
+	Issuer string  `json:"issuer,omitempty"`
+	Rate   float64 `json:"rate,omitempty"`
+}
 
-// serveUntilEOF is the server's process. It ends when its input does.
-func serveUntilEOF(what string) error {
+func (s said) print() {
+	line, err := json.Marshal(s)
+	if err != nil {
+		panic(err) // a string and a finite number
+	}
+	fmt.Println(string(line))
+}
+
+// serveAlone is the server's process. It ends when its input does, or when the
+// client in the same process has signed in for as long as it says.
+func serveAlone(what string, drive time.Duration) error {
 	runtime.GOMAXPROCS(1)
 	name, algorithm := split(what)
+	if profiles != "" {
+		f, err := os.Create(filepath.Join(profiles, fmt.Sprintf("%s-%s-%d-%d.pprof", name, algorithm, drive.Milliseconds(), os.Getpid())))
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -81,24 +107,43 @@ func serveUntilEOF(what string) error {
 	issuer := "http://" + listener.Addr().String()
 	ctx, stop := context.WithCancel(context.Background())
 	defer stop()
-	go func() {
+	ended := make(chan error, 1)
+	go func() { ended <- serve(ctx, name, algorithm, issuer, listener) }()
+	if drive == 0 {
+		said{Issuer: issuer}.print()
 		_, _ = io.Copy(io.Discard, os.Stdin)
 		stop()
-	}()
+		return <-ended
+	}
+	i := slices.IndexFunc(servers, func(s server) bool { return s.name == name })
+	if i < 0 {
+		return errors.New("unknown server " + name)
+	}
+	b := newBrowser(issuer)
+	n, _, used, err := b.run(ctx, servers[i], drive)
+	if err != nil {
+		return err
+	}
+	said{Rate: float64(n) / used.Seconds()}.print()
+	b.transport.CloseIdleConnections()
+	stop()
+	return <-ended
+}
+
+// serve serves until ctx ends.
+func serve(ctx context.Context, name, algorithm, issuer string, listener net.Listener) error {
 	switch name {
 	case "mock":
 		p, err := newMock(algorithm)
 		if err != nil {
 			return err
 		}
-		announce(issuer)
 		return p.Serve(ctx, listener)
 	case "luikyv":
 		handler, err := luikyv.NewHandler(issuer, algorithm)
 		if err != nil {
 			return err
 		}
-		announce(issuer)
 		s := &http.Server{Handler: handler}
 		defer context.AfterFunc(ctx, func() { s.Close() })()
 		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -109,22 +154,39 @@ func serveUntilEOF(what string) error {
 	return errors.New("unknown server " + name)
 }
 
-func announce(issuer string) {
-	line, err := json.Marshal(map[string]string{"issuer": issuer})
-	if err != nil {
-		panic(err) // a map of strings
-	}
-	fmt.Println(string(line))
-}
-
 func newMock(algorithm string) (*mockprovider.Provider, error) {
 	client := persona.Plain().Client
 	client.ID = "public"
 	return mockprovider.New(mockprovider.WithPersona(persona.Plain()), mockprovider.WithClients(client), mockprovider.WithSigning(algorithm))
 }
 
-// measure starts a server, signs in for as long as it says, and ends it.
-func measure(ctx context.Context, s server, algorithm string, long time.Duration) (figures, error) {
+// measure is one round: the rate with client and server in one process where
+// that can be, then the server's processor time in a process of its own.
+func (s server) measure(ctx context.Context, algorithm string, long time.Duration) (figures, error) {
+	f, err := s.measureApart(ctx, algorithm, long)
+	if err != nil || !s.ours {
+		return f, err
+	}
+	c, err := s.command(algorithm, "-drive", long.String())
+	if err != nil {
+		return f, err
+	}
+	c.Stderr = os.Stderr
+	line, err := c.Output()
+	if err != nil {
+		return f, err
+	}
+	var told said
+	if err := json.Unmarshal(line, &told); err != nil {
+		return f, err
+	}
+	f.rate = told.Rate
+	return f, nil
+}
+
+// measureApart starts a server in a process of its own, signs in for as long
+// as it says, and ends it.
+func (s server) measureApart(ctx context.Context, algorithm string, long time.Duration) (figures, error) {
 	c, err := s.command(algorithm)
 	if err != nil {
 		return figures{}, err
@@ -147,69 +209,91 @@ func measure(ctx context.Context, s server, algorithm string, long time.Duration
 		_ = c.Wait()
 		stop.Stop()
 	}()
-	var r ready
+	var told said
 	lines := bufio.NewScanner(out)
-	for lines.Scan() && json.Unmarshal(lines.Bytes(), &r) != nil {
+	for lines.Scan() && json.Unmarshal(lines.Bytes(), &told) != nil {
 	}
-	if r.Issuer == "" {
+	if told.Issuer == "" {
 		return figures{}, errors.New("it did not start")
 	}
 	go func() { _, _ = io.Copy(io.Discard, out) }()
-	b := newBrowser(r.Issuer)
+	b := newBrowser(told.Issuer)
+	b.pid = c.Process.Pid
 	defer b.transport.CloseIdleConnections()
-	return b.measure(ctx, s, algorithm, long, c.Process.Pid)
+	n, server, used, err := b.run(ctx, s, long)
+	if err != nil {
+		return figures{}, err
+	}
+	return figures{s.name, algorithm, float64(n) / (server + used).Seconds(), server / time.Duration(n)}, nil
 }
 
-// measure warms up for a quarter of the time and then counts.
-func (b *client) measure(ctx context.Context, s server, algorithm string, long time.Duration, pid int) (figures, error) {
+// run warms up for a quarter of the time and then counts sign-ins, the
+// processor time of the server's process (0 if it has none of its own) and
+// that of this one.
+func (b *client) run(ctx context.Context, s server, long time.Duration) (n int, server, used time.Duration, err error) {
 	if err := b.discover(ctx); err != nil {
-		return figures{}, err
+		return 0, 0, 0, err
 	}
-	if _, _, err := b.loop(ctx, s, long/4); err != nil {
-		return figures{}, err
+	if _, err := b.loop(ctx, s, long/4); err != nil {
+		return 0, 0, 0, err
 	}
-	before, err := processorTime(pid)
+	server0, used0, err := b.processorTimes()
 	if err != nil {
-		return figures{}, err
+		return 0, 0, 0, err
 	}
-	n, took, err := b.loop(ctx, s, long)
-	if err != nil {
-		return figures{}, err
+	if n, err = b.loop(ctx, s, long); err != nil {
+		return 0, 0, 0, err
 	}
-	after, err := processorTime(pid)
-	if err != nil {
-		return figures{}, err
-	}
-	return figures{s.name, algorithm, float64(n) / took.Seconds(), (after - before) / time.Duration(max(n, 1))}, nil
+	server, used, err = b.processorTimes()
+	return n, server - server0, used - used0, err
 }
 
-func (b *client) loop(ctx context.Context, s server, long time.Duration) (int, time.Duration, error) {
-	begin := time.Now()
-	for n := 0; ; n++ {
-		if took := time.Since(begin); took >= long {
-			return n, took, nil
+func (b *client) processorTimes() (server, here time.Duration, err error) {
+	if b.pid != 0 {
+		if server, err = processorTime(b.pid); err != nil {
+			return 0, 0, err
 		}
+	}
+	here, err = processorTime(os.Getpid())
+	return server, here, err
+}
+
+// loop signs in for a while, at least once, and returns how often it did.
+func (b *client) loop(ctx context.Context, s server, long time.Duration) (int, error) {
+	for n, end := 0, time.Now().Add(long); ; {
 		if err := b.signIn(ctx, s); err != nil {
-			return n, 0, err
+			return n, err
+		}
+		if n++; !time.Now().Before(end) {
+			return n, nil
 		}
 	}
 }
 
-// processorTime is what a process has used: user and system time, in ticks of
-// 10 ms (proc(5)).
+// processorTime is what a process has used, to the nanosecond: the first
+// number of each thread's schedstat (proc(5)).
 func processorTime(pid int) (time.Duration, error) {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, fmt.Errorf("processor time: %w", err)
-	}
-	_, rest, _ := strings.Cut(string(data), ") ")
-	fields := strings.Fields(rest)
-	if len(fields) < 13 {
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/schedstat", pid))
+	if err != nil || len(threads) == 0 {
 		return 0, errors.New("processor time: cannot read /proc")
 	}
-	user, err1 := strconv.Atoi(fields[11])
-	system, err2 := strconv.Atoi(fields[12])
-	return time.Duration(user+system) * 10 * time.Millisecond, errors.Join(err1, err2)
+	var sum time.Duration
+	for _, thread := range threads {
+		data, err := os.ReadFile(thread)
+		if errors.Is(err, os.ErrNotExist) {
+			continue // it ended meanwhile
+		}
+		if err != nil {
+			return 0, fmt.Errorf("processor time: %w", err)
+		}
+		text, _, _ := strings.Cut(string(data), " ")
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("processor time: %w", err)
+		}
+		sum += time.Duration(n)
+	}
+	return sum, nil
 }
 
 // signingTime is the time of one bare signature.
