@@ -2,6 +2,7 @@ package rpcheck_test
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"app.latchkey/auth"
@@ -12,8 +13,12 @@ import (
 
 // latchkey is our own client, used as any program uses it.
 func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
-	if s.FormPost || s.BasicAuth {
+	if s.FormPost || s.Endpoints.User != "" {
 		return nil, rpcheck.ErrUnable
+	}
+	dir, err := os.MkdirTemp("", "latchkey-rpcheck-")
+	if err != nil {
+		return nil, err
 	}
 	client, err := auth.New(auth.Config{Store: store.NewMemory(), OpenBrowser: func(_ context.Context, address string) error {
 		open(address)
@@ -30,7 +35,7 @@ func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (
 	if err != nil {
 		return nil, refusal(err)
 	}
-	fetcher := resources.New(resources.Config{})
+	fetcher := resources.New(resources.Config{CacheDir: dir})
 	return &rpcheck.Session{
 		Subject: session.Identity().Subject, Scopes: session.Scopes(),
 		Refresh: func(ctx context.Context) error {
@@ -46,8 +51,35 @@ func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (
 			profile, err := fetcher.Profile(ctx, session, nil)
 			return profile.Subject, refusal(err)
 		},
+		Picture: func(ctx context.Context) ([]byte, error) {
+			profile, err := fetcher.Profile(ctx, session, nil)
+			if err != nil {
+				return nil, refusal(err)
+			}
+			path, err := fetcher.Picture(ctx, session, profile)
+			if err != nil {
+				return nil, refusal(err)
+			}
+			return os.ReadFile(path)
+		},
+		EndSession: func(ctx context.Context, open func(address string)) error {
+			logout, err := session.Logout(ctx)
+			if err != nil {
+				return refusal(err)
+			}
+			defer logout.Close()
+			link, err := logout.Link()
+			if err != nil {
+				return refusal(err)
+			}
+			open(link)
+			return refusal(logout.Wait(ctx))
+		},
 		Revoke: func(ctx context.Context) error { return refusal(session.SignOut(ctx)) },
-		Close:  func() { _ = client.Close(context.Background()) },
+		Close: func() {
+			_ = client.Close(context.Background())
+			_ = os.RemoveAll(dir)
+		},
 	}, nil
 }
 
@@ -56,7 +88,8 @@ func latchkeyProvider(s rpcheck.Setup) auth.Provider {
 		return auth.GoogleAt(s.Issuer, s.Endpoints.People, s.ClientID, s.ClientSecret)
 	}
 	return auth.Provider{ID: "mock", Name: "Mock", Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: auth.NewSecret(s.ClientSecret),
-		Scopes: s.Scopes, Quirks: auth.Quirks{AuthParams: s.Parameters}}
+		Scopes: s.Scopes, Quirks: auth.Quirks{AuthParams: s.Parameters},
+		Redirect: auth.Redirect{LogoutPath: s.PostLogoutPath}}
 }
 
 // refusal gives an error its stable code.

@@ -11,7 +11,7 @@ import (
 )
 
 // signIn is the script of most cases: the person signs in, and the client's steps
-// follow. bad says that the case's faults are active.
+// follow.
 func (c Case) signIn(ctx context.Context, s *Stand) Outcome {
 	session, o := c.enter(ctx, s)
 	if o.Did != Accepted {
@@ -29,8 +29,7 @@ func (c Case) signIn(ctx context.Context, s *Stand) Outcome {
 func (c Case) enter(ctx context.Context, s *Stand) (*Session, Outcome) {
 	address, err := s.Begin(ctx)
 	if err != nil {
-		_, failed := s.Outcome()
-		return nil, RefusedBy(SignIn, errors.Join(failed, errIf(errors.Is(err, errHung), err)))
+		return nil, s.failed()
 	}
 	visit, err := s.Visit(ctx, address)
 	first := s.codesOf(visit)
@@ -78,13 +77,6 @@ func (s *Stand) rightPerson(c Case, subject string) error {
 	return nil
 }
 
-func errIf(yes bool, err error) error {
-	if yes {
-		return err
-	}
-	return nil
-}
-
 // take lets the client take a step.
 func take(ctx context.Context, s *Stand, session *Session, step Step) Outcome {
 	ctx, cancel := context.WithTimeoutCause(ctx, Patience, errHung)
@@ -108,9 +100,7 @@ func take(ctx context.Context, s *Stand, session *Session, step Step) Outcome {
 			err = session.Revoke(ctx)
 		}
 	case EndSession:
-		if session.EndSession != nil {
-			err = s.endSession(ctx, session)
-		}
+		return s.endSession(ctx, session, nil)
 	}
 	if err != nil && errors.Is(context.Cause(ctx), errHung) {
 		err = errHung
@@ -125,23 +115,6 @@ func takePicture(ctx context.Context, session *Session) error {
 	data, err := session.Picture(ctx)
 	if err == nil && len(data) == 0 {
 		return errNoPicture
-	}
-	return err
-}
-
-// endSession lets the person follow the client's logout request.
-func (s *Stand) endSession(ctx context.Context, session *Session) error {
-	visited := make(chan struct{}, 1)
-	visits := 0
-	err := session.EndSession(ctx, func(address string) {
-		visits++
-		go func() {
-			_, _ = s.Visit(ctx, address)
-			visited <- struct{}{}
-		}()
-	})
-	if visits > 0 {
-		<-visited
 	}
 	return err
 }

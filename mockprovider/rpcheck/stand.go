@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -50,7 +51,16 @@ type Stand struct {
 	mu       sync.Mutex
 	redirect string // the redirect URI of the authorization request
 	request  url.Values
-	codes    []string // that the client redeemed, or tried to
+	seen     []Request
+}
+
+// Request is what a client sent to the provider.
+type Request struct {
+	// Endpoint is as in the journal: token, userinfo, revoke, …
+	Endpoint, Method string
+	Header           http.Header
+	// Params are the parameters of address and body.
+	Params url.Values
 }
 
 // newStand starts a provider and tells the client of it. The caller closes it.
@@ -63,7 +73,7 @@ func newStand(ctx context.Context, client Client, c Case, faults bool) (*Stand, 
 	options := []mockprovider.Option{
 		mockprovider.WithPersona(plays), mockprovider.WithSigning(mockprovider.ES256),
 		mockprovider.WithHook(mockprovider.StageAuthorizeRequest, s.seeRequest),
-		mockprovider.WithHook(mockprovider.StageTokenRequest, s.seeCode),
+		mockprovider.WithHook(mockprovider.StageTransport, s.see),
 	}
 	options = append(options, c.Options...)
 	if faults {
@@ -100,26 +110,40 @@ func (s *Stand) seeRequest(e *mockprovider.Event) {
 	if e.Endpoint != "authorize" || s.redirect != "" {
 		return
 	}
-	s.redirect, s.request = e.Params.Get("redirect_uri"), url.Values{}
-	for _, p := range e.Params.All() {
-		s.request.Add(p.Name, p.Value)
-	}
+	s.redirect, s.request = e.Params.Get("redirect_uri"), values(e.Params)
 }
 
-// seeCode notes a code that the client redeems.
-func (s *Stand) seeCode(e *mockprovider.Event) {
+// see notes a request.
+func (s *Stand) see(e *mockprovider.Event) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if code := e.Params.Get("code"); code != "" {
-		s.codes = append(s.codes, code)
+	s.seen = append(s.seen, Request{e.Endpoint, e.Request.Method, e.Request.Header.Clone(), values(e.Params)})
+}
+
+func values(params *mockprovider.Params) url.Values {
+	out := url.Values{}
+	if params != nil {
+		for _, p := range params.All() {
+			out.Add(p.Name, p.Value)
+		}
 	}
+	return out
+}
+
+// Requests returns what came to an endpoint so far, from client and browsers.
+func (s *Stand) Requests(endpoint string) []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(s.seen), func(r Request) bool { return r.Endpoint != endpoint })
 }
 
 // Redeemed returns the codes that came to the token endpoint.
 func (s *Stand) Redeemed() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return append([]string(nil), s.codes...)
+	var codes []string
+	for _, r := range s.Requests("token") {
+		codes = append(codes, r.Params["code"]...)
+	}
+	return codes
 }
 
 // Redirect returns the redirect URI of the client's authorization request, nil
