@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"app.latchkey/auth"
@@ -31,11 +32,11 @@ const (
 // asked again up to twice, after the time it names, if all waiting is at most
 // five seconds; else the Problem is [auth.CodeServerBusy] with the seconds to
 // wait, where known, under "Seconds" in its Values. A People API that is
-// switched off for the client (403) is no error: userinfo alone must do.
+// switched off for the client (403) is no error: userinfo alone must do. Both
+// are asked at the same time, so a profile costs one round trip.
 func (c *Client) Profile(ctx context.Context, s Session, r *flow.Recorder) (Profile, error) {
 	step := r.Start(flow.KindProfile, flow.RoleClient, flow.RoleResourceServer)
-	f := &fetch{client: c, session: s, step: step, host: s.Provider().Host()}
-	p, err := f.profile(ctx)
+	p, err := (&fetch{client: c, session: s, host: s.Provider().Host()}).profile(ctx, step)
 	if err != nil {
 		code := auth.CodeOf(err)
 		step.Fail(string(code))
@@ -45,7 +46,7 @@ func (c *Client) Profile(ctx context.Context, s Session, r *flow.Recorder) (Prof
 	step.Done()
 	if ctx.Err() != nil {
 		// Signing out cancels what is under way, and forgets; it must stay forgotten.
-		return Profile{}, auth.TransportProblem(auth.PhaseProfile, f.host, ctx.Err())
+		return Profile{}, auth.TransportProblem(auth.PhaseProfile, s.Provider().Host(), ctx.Err())
 	}
 	if err := c.cache.writeProfile(s.Account().Key, p); err != nil {
 		c.log.WarnContext(ctx, "profile not cached", "error", err)
@@ -56,48 +57,75 @@ func (c *Client) Profile(ctx context.Context, s Session, r *flow.Recorder) (Prof
 
 // fetch is one Profile call: its limits hold for all its requests together.
 type fetch struct {
-	client    *Client
-	session   Session
-	step      *flow.Active
-	host      string // in the words a person reads
-	refreshed bool
-	repeats   int
-	waited    time.Duration
+	client  *Client
+	session Session
+	host    string // of the issuer
+
+	mu      sync.Mutex
+	renewed bool // the access token was refused once and is another since then
+	repeats int
+	waited  time.Duration
 }
 
-func (f *fetch) profile(ctx context.Context) (Profile, error) {
+// source is one endpoint that is asked.
+type source struct {
+	*fetch
+	host   string // in the words a person reads
+	params []flow.Param
+	checks []flow.Check
+}
+
+// said is what a source answered.
+type said struct {
+	claims claims
+	err    error
+}
+
+func (f *fetch) profile(ctx context.Context, step *flow.Active) (Profile, error) {
 	p := FromIdentity(f.session.Identity())
 	p.Source = f.host
-	f.step.Params(flow.Hidden("access_token"))
-
+	step.Params(flow.Hidden("access_token"))
+	userinfo, people := f.source(), f.source()
 	endpoint, err := f.session.UserinfoEndpoint(ctx)
 	if err != nil {
-		return Profile{}, f.unreachable(err)
+		return Profile{}, userinfo.unreachable(err)
 	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	other := make(chan said, 1)
+	go func() {
+		c, err := people.people(ctx, p.Subject)
+		other <- said{c, err}
+	}()
+	var first said
 	if endpoint != "" {
-		said, err := f.userinfo(ctx, endpoint, p.Subject)
-		if err != nil {
-			return Profile{}, err
-		}
-		p = said.over(p)
+		first.claims, first.err = userinfo.userinfo(ctx, endpoint, p.Subject)
 	}
-	mask := personFields(f.session.Scopes())
-	if api := f.session.Provider().ProfileAPI; api != "" && len(mask) > 0 {
-		said, err := f.people(ctx, api, mask, p.Subject)
-		if err != nil {
-			return Profile{}, err
+	if first.err != nil {
+		cancel() // without userinfo there is no profile
+	}
+	second := <-other
+	for _, s := range []*source{userinfo, people} { // in this order, whoever was quicker
+		step.Params(s.params...)
+		step.Checks(s.checks...)
+	}
+	for _, s := range []said{first, second} {
+		if s.err != nil {
+			return Profile{}, s.err
 		}
-		p = said.over(p)
+		p = s.claims.over(p)
 	}
 	p.Fetched = f.client.now().Round(0)
 	return p, nil
 }
 
+func (f *fetch) source() *source { return &source{fetch: f, host: f.host} }
+
 // unreachable says "offline" instead of "sign in later" when it was the metadata
 // that could not be read: to whoever waits for a profile it is the same.
-func (f *fetch) unreachable(err error) error {
+func (s *source) unreachable(err error) error {
 	if p := auth.AsProblem(err); p.Code == auth.CodeProviderUnreachable {
-		return auth.TransportProblem(auth.PhaseProfile, f.host, p.Err)
+		return auth.TransportProblem(auth.PhaseProfile, s.host, p.Err)
 	}
 	return err
 }
@@ -105,108 +133,133 @@ func (f *fetch) unreachable(err error) error {
 // get asks one endpoint with the access token in the header and records the
 // outcome under name. The answer has status 200, or one that the caller has to
 // judge.
-func (f *fetch) get(ctx context.Context, name, address string) (*backchannel.Response, error) {
-	u, err := f.checkAddress(address)
+func (s *source) get(ctx context.Context, name, address string) (*backchannel.Response, error) {
+	u, err := s.checkAddress(address)
 	if err != nil {
 		return nil, err
 	}
-	f.host = u.Host
-	f.step.Params(flow.Public(name+"_endpoint", u.Host+u.Path))
+	s.host = u.Host
+	s.params = append(s.params, flow.Public(name+"_endpoint", u.Host+u.Path))
 	for {
-		resp, err := f.once(ctx, u)
+		resp, again, err := s.once(ctx, u)
 		if err != nil {
 			if r := (*backchannel.RedirectError)(nil); errors.As(err, &r) {
-				f.record(name, r.Status)
+				s.record(name, r.Status)
 			}
 			return nil, err
 		}
 		switch resp.Status {
 		case http.StatusUnauthorized:
-			if f.refreshed {
-				f.record(name, resp.Status)
+			if !again {
+				s.record(name, resp.Status)
 				return resp, nil
 			}
-			f.refreshed = true
 		case http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusBadGateway,
 			http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-			if err := f.wait(ctx, resp); err != nil {
-				f.record(name, resp.Status)
+			if err := s.wait(ctx, resp); err != nil {
+				s.record(name, resp.Status)
 				return nil, err
 			}
 		default:
-			f.record(name, resp.Status)
+			s.record(name, resp.Status)
 			return resp, nil
 		}
 	}
 }
 
-// once sends one request. A refused token is given up, so that the next
-// request comes with another.
-func (f *fetch) once(ctx context.Context, u *url.URL) (*backchannel.Response, error) {
-	token, err := f.session.Token(ctx)
+// once sends one request. again says that the token was refused and that the
+// next request comes with another.
+func (s *source) once(ctx context.Context, u *url.URL) (resp *backchannel.Response, again bool, err error) {
+	s.mu.Lock()
+	last := s.renewed // the token that is taken now is the last one that is tried
+	s.mu.Unlock()
+	token, err := s.session.Token(ctx)
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return nil, f.problem(auth.CodeProfileUnavailable, auth.NextRefresh, errors.New("the endpoint's address is malformed"))
+		return nil, false, s.problem(auth.CodeProfileUnavailable, auth.NextRefresh, errors.New("the endpoint's address is malformed"))
 	}
 	req.Header.Set("Accept", "application/json")
 	token.Authorize(req)
-	resp, err := f.session.Backchannel().Do(ctx, req, documentLimit)
+	resp, err = s.session.Backchannel().Do(ctx, req, documentLimit)
 	redirect := (*backchannel.RedirectError)(nil)
 	switch {
 	case errors.Is(err, backchannel.ErrTooLarge), errors.Is(err, backchannel.ErrInsecure), errors.As(err, &redirect):
-		return nil, f.problem(auth.CodeProfileUnavailable, auth.NextRefresh, err)
+		return nil, false, s.problem(auth.CodeProfileUnavailable, auth.NextRefresh, err)
 	case err != nil:
-		return nil, auth.TransportProblem(auth.PhaseProfile, f.host, err)
-	case resp.Status == http.StatusUnauthorized && !f.refreshed:
+		return nil, false, auth.TransportProblem(auth.PhaseProfile, s.host, err)
+	case resp.Status == http.StatusUnauthorized && !last:
+		s.expire(token)
+		return resp, true, nil
+	}
+	return resp, false, nil
+}
+
+// expire gives a refused token up. Both sources may be refused the same one; it
+// is renewed once.
+func (f *fetch) expire(token auth.Token) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !f.renewed {
+		f.renewed = true
 		f.session.Expire(token)
 	}
-	return resp, nil
 }
 
 // checkAddress refuses to send a token anywhere but over TLS, or within this
 // computer for a provider that lives there (RFC 6750 §5.3).
-func (f *fetch) checkAddress(address string) (*url.URL, error) {
-	issuer := f.session.Provider().Issuer
+func (s *source) checkAddress(address string) (*url.URL, error) {
+	issuer := s.session.Provider().Issuer
 	if err := auth.CheckEndpoint(address, auth.IsLoopbackURL(issuer)); err != nil {
-		return nil, f.problem(auth.CodeProfileUnavailable, auth.NextDismiss, fmt.Errorf("the token is not sent there: %w", err))
+		return nil, s.problem(auth.CodeProfileUnavailable, auth.NextDismiss, fmt.Errorf("the token is not sent there: %w", err))
 	}
 	u, err := url.Parse(address)
 	if err != nil {
-		return nil, f.problem(auth.CodeProfileUnavailable, auth.NextDismiss, errors.New("the endpoint's address is malformed"))
+		return nil, s.problem(auth.CodeProfileUnavailable, auth.NextDismiss, errors.New("the endpoint's address is malformed"))
 	}
 	u.Fragment, u.RawFragment = "", ""
 	return u, nil
 }
 
 // wait waits until a busy server may be asked again, or says that it is busy.
-func (f *fetch) wait(ctx context.Context, resp *backchannel.Response) error {
-	d, told := backchannel.RetryAfter(resp.Header, f.session.Backchannel().Now())
-	if !told {
-		d = firstWait << f.repeats
-	}
-	if f.repeats >= maxRepeats || f.waited+d > maxWait {
-		p := f.problem(auth.CodeServerBusy, auth.NextRefresh, fmt.Errorf("the server answered with status %d", resp.Status))
+func (s *source) wait(ctx context.Context, resp *backchannel.Response) error {
+	d, told := backchannel.RetryAfter(resp.Header, s.session.Backchannel().Now())
+	if !s.mayWait(&d, told) {
+		p := s.problem(auth.CodeServerBusy, auth.NextRefresh, fmt.Errorf("the server answered with status %d", resp.Status))
 		if told {
 			p = p.With("Seconds", strconv.Itoa(int((d+time.Second-1)/time.Second)))
 		}
 		return p
 	}
-	f.repeats, f.waited = f.repeats+1, f.waited+d
-	if err := f.client.sleep(ctx, d); err != nil {
-		return auth.TransportProblem(auth.PhaseProfile, f.host, err)
+	if err := s.client.sleep(ctx, d); err != nil {
+		return auth.TransportProblem(auth.PhaseProfile, s.host, err)
 	}
 	return nil
 }
 
-func (f *fetch) record(name string, status int) {
-	f.step.Params(flow.Public(name+"_status", strconv.Itoa(status)))
+// mayWait takes a wait of d off what is left; where nobody told how long, it
+// sets d.
+func (f *fetch) mayWait(d *time.Duration, told bool) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if !told {
+		*d = firstWait << f.repeats
+	}
+	if f.repeats >= maxRepeats || f.waited+*d > maxWait {
+		return false
+	}
+	f.repeats, f.waited = f.repeats+1, f.waited+*d
+	return true
+}
+
+func (s *source) record(name string, status int) {
+	s.params = append(s.params, flow.Public(name+"_status", strconv.Itoa(status)))
 }
 
 // refused is the Problem of an answer with another status than 200.
-func (f *fetch) refused(resp *backchannel.Response) error {
+func (s *source) refused(resp *backchannel.Response) error {
 	code, next := auth.CodeProfileUnavailable, auth.NextRefresh
 	if resp.Status == http.StatusUnauthorized || resp.Status == http.StatusForbidden {
 		code, next = auth.CodeProfileForbidden, auth.NextSignIn
@@ -216,21 +269,21 @@ func (f *fetch) refused(resp *backchannel.Response) error {
 	if remote != "" {
 		err = fmt.Errorf("%w, error %q", err, remote)
 	}
-	return f.problem(code, next, err).With("Error", remote)
+	return s.problem(code, next, err).With("Error", remote)
 }
 
 // decode reads the members of a JSON object. Names are compared exactly, which
 // decoding into a struct would not.
-func (f *fetch) decode(resp *backchannel.Response) (object, error) {
+func (s *source) decode(resp *backchannel.Response) (object, error) {
 	var o object
 	err := backchannel.DecodeJSON(resp, &o)
 	switch {
 	case err == nil:
 		return o, nil
 	case isPage(resp): // a proxy's, a captive portal's
-		return nil, auth.TransportProblem(auth.PhaseProfile, f.host, err)
+		return nil, auth.TransportProblem(auth.PhaseProfile, s.host, err)
 	}
-	return nil, f.problem(auth.CodeProfileUnavailable, auth.NextRefresh, err)
+	return nil, s.problem(auth.CodeProfileUnavailable, auth.NextRefresh, err)
 }
 
 func isPage(resp *backchannel.Response) bool {
@@ -241,13 +294,13 @@ func isPage(resp *backchannel.Response) bool {
 // sameSubject records whether an answer speaks of the subject that signed in
 // (OpenID Connect Core §5.3.2) and refuses it if not: the token may have been
 // exchanged for another person's.
-func (f *fetch) sameSubject(check flow.Check) error {
+func (s *source) sameSubject(check flow.Check) error {
 	check.Expected, check.Got = auth.CleanText(check.Expected, 100), auth.CleanText(check.Got, 100)
-	f.step.Checks(check)
+	s.checks = append(s.checks, check)
 	if check.Verdict != flow.Failed {
 		return nil
 	}
-	return f.problem(auth.CodeUserinfoSubject, auth.NextSignIn,
+	return s.problem(auth.CodeUserinfoSubject, auth.NextSignIn,
 		fmt.Errorf("%s of the answer (%s): expected %q, got %q", check.Name, check.Spec, check.Expected, check.Got))
 }
 
@@ -258,8 +311,8 @@ func verdict(ok bool) flow.Verdict {
 	return flow.Failed
 }
 
-func (f *fetch) problem(code auth.Code, next auth.Next, err error) *auth.Problem {
-	return (&auth.Problem{Phase: auth.PhaseProfile, Code: code, Next: next, Err: err}).With("Host", f.host)
+func (s *source) problem(code auth.Code, next auth.Next, err error) *auth.Problem {
+	return (&auth.Problem{Phase: auth.PhaseProfile, Code: code, Next: next, Err: err}).With("Host", s.host)
 }
 
 // bearerError is the error code of a WWW-Authenticate header (RFC 6750 §3).

@@ -34,54 +34,57 @@ func personFields(scopes []string) []string {
 	return slices.Compact(fields)
 }
 
-// people asks Google's People API for the fields in mask. It returns no claims
-// where the API is switched off for the client.
-func (f *fetch) people(ctx context.Context, api string, mask []string, subject string) (claims, error) {
+// people asks Google's People API for what the granted scopes open. It returns
+// no claims where there is no such API, or nothing to ask, or where it is
+// switched off for the client.
+func (s *source) people(ctx context.Context, subject string) (claims, error) {
+	api, mask := s.session.Provider().ProfileAPI, personFields(s.session.Scopes())
+	if api == "" || len(mask) == 0 {
+		return claims{}, nil
+	}
 	u, err := url.Parse(api)
 	if err != nil {
-		return claims{}, f.problem(auth.CodeProfileUnavailable, auth.NextDismiss, err)
+		return claims{}, s.problem(auth.CodeProfileUnavailable, auth.NextDismiss, err)
 	}
 	q := u.Query()
 	q.Set("personFields", strings.Join(mask, ","))
 	u.RawQuery = q.Encode()
-	f.step.Params(flow.Public("personFields", strings.Join(mask, ",")))
-	host := f.host
-	resp, err := f.get(ctx, "people", u.String())
+	s.params = append(s.params, flow.Public("personFields", strings.Join(mask, ",")))
+	resp, err := s.get(ctx, "people", u.String())
 	switch {
 	case err != nil:
 		return claims{}, err
 	case resp.Status == http.StatusForbidden:
 		// The API has to be enabled in the client's project, and administrators
 		// may switch it off: nothing that the person could mend by signing in.
-		f.client.log.InfoContext(ctx, "People API refused; userinfo must do", "host", f.host)
-		f.host = host
+		s.client.log.InfoContext(ctx, "People API refused; userinfo must do", "host", s.host)
 		return claims{}, nil
 	case resp.Status != http.StatusOK:
-		return claims{}, f.refused(resp)
+		return claims{}, s.refused(resp)
 	}
-	o, err := f.decode(resp)
+	o, err := s.decode(resp)
 	if err != nil {
 		return claims{}, err
 	}
-	if err := f.samePerson(o.text("resourceName"), subject); err != nil {
+	if err := s.samePerson(o.text("resourceName"), subject); err != nil {
 		return claims{}, err
 	}
 	said := personClaims(o)
-	said.Source = f.host
-	f.step.Params(flow.Public("people_fields", said.said()))
+	said.Source = s.host
+	s.params = append(s.params, flow.Public("people_fields", said.said()))
 	return said, nil
 }
 
 // samePerson compares people/{account ID} with the subject: at Google they are
 // the same number. Other names (people/me, people/c1…) carry no account.
-func (f *fetch) samePerson(resourceName, subject string) error {
+func (s *source) samePerson(resourceName, subject string) error {
 	id, ok := strings.CutPrefix(resourceName, "people/")
 	check := flow.Check{Name: "resourceName", Spec: "People API, people.get", Verdict: flow.Skipped,
 		Expected: "people/" + subject, Got: resourceName}
 	if ok && (id == subject || isNumber(id)) {
 		check.Verdict = verdict(id == subject)
 	}
-	return f.sameSubject(check)
+	return s.sameSubject(check)
 }
 
 func isNumber(s string) bool {

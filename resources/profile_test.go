@@ -10,6 +10,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -46,8 +47,22 @@ func TestProfileMerged(t *testing.T) {
 	if p != want {
 		t.Errorf("got  %+v\nwant %+v", p, want)
 	}
-	if got, want := b.asked(), []string{"/userinfo", "/people/me"}; !slices.Equal(got, want) {
+	if got, want := slices.Sorted(slices.Values(b.asked())), []string{"/people/me", "/userinfo"}; !slices.Equal(got, want) {
 		t.Errorf("asked %v, want %v", got, want)
+	}
+}
+
+// TestProfileIsOneRoundTrip: each endpoint answers only when the other was asked
+// too, so that asking one after the other would wait for ever.
+func TestProfileIsOneRoundTrip(t *testing.T) {
+	var both sync.WaitGroup
+	both.Add(2)
+	meet := func(h http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { both.Done(); both.Wait(); h(w, r) }
+	}
+	b := newBench(t, meet(answer(200, okUserinfo)), meet(answer(200, okPerson)))
+	if p, err := b.profile(); err != nil || p.Name != "Ada, Countess of Lovelace" {
+		t.Errorf("got %+v, %v", p, err)
 	}
 }
 
@@ -190,8 +205,8 @@ func TestSubject(t *testing.T) {
 			_, err := b.profile()
 			wantCode(t, err, auth.CodeUserinfoSubject, auth.NextSignIn)
 			s := b.step(t)
-			last := s.Checks[len(s.Checks)-1]
-			if s.Status != flow.StatusFailed || s.Problem != string(auth.CodeUserinfoSubject) || last.Name != c.check || last.Verdict != flow.Failed {
+			refused := slices.DeleteFunc(s.Checks, func(c flow.Check) bool { return c.Verdict != flow.Failed })
+			if s.Status != flow.StatusFailed || s.Problem != string(auth.CodeUserinfoSubject) || len(refused) != 1 || refused[0].Name != c.check {
 				t.Errorf("recorded %+v", s)
 			}
 			if _, _, ok := b.client.Cached(key); ok {
@@ -363,7 +378,7 @@ func TestRefusedTokenIsRefreshedOnce(t *testing.T) {
 		b := newBench(t, answer(401, `{}`), answer(401, `{}`))
 		_, err := b.profile()
 		wantCode(t, err, auth.CodeProfileForbidden, auth.NextSignIn)
-		if b.expired != 1 || len(b.asked()) != 2 {
+		if b.expired != 1 || len(b.asked()) > 4 {
 			t.Errorf("%d refreshes, requests %v", b.expired, b.asked())
 		}
 	})
@@ -371,7 +386,7 @@ func TestRefusedTokenIsRefreshedOnce(t *testing.T) {
 		b := newBench(t, inTurn(answer(401, `{}`), answer(200, okUserinfo)), answer(401, `{}`))
 		_, err := b.profile()
 		wantCode(t, err, auth.CodeProfileForbidden, auth.NextSignIn)
-		if b.expired != 1 || len(b.asked()) != 3 {
+		if n := len(b.asked()); b.expired != 1 || n < 3 || n > 4 {
 			t.Errorf("%d refreshes, requests %v", b.expired, b.asked())
 		}
 	})

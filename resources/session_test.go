@@ -115,7 +115,9 @@ func newBench(t *testing.T, userinfo, people http.HandlerFunc) *bench {
 	}
 	b.client = resources.New(resources.Config{CacheDir: b.dir, Now: func() time.Time { return b.now },
 		Sleep: func(ctx context.Context, d time.Duration) error {
+			b.mu.Lock()
 			b.slept = append(b.slept, d)
+			b.mu.Unlock()
 			return ctx.Err()
 		}})
 	b.record = flow.NewRecorder("Mock", b.server.URL, nil, nil)

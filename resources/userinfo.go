@@ -10,26 +10,26 @@ import (
 
 // userinfo asks the userinfo endpoint (OpenID Connect Core §5.3). The answer
 // counts only if its sub is the one that the ID token proved.
-func (f *fetch) userinfo(ctx context.Context, endpoint, subject string) (claims, error) {
-	resp, err := f.get(ctx, "userinfo", endpoint)
+func (s *source) userinfo(ctx context.Context, endpoint, subject string) (claims, error) {
+	resp, err := s.get(ctx, "userinfo", endpoint)
 	if err != nil {
 		return claims{}, err
 	}
 	if resp.Status != http.StatusOK {
-		return claims{}, f.refused(resp)
+		return claims{}, s.refused(resp)
 	}
-	o, err := f.decode(resp)
+	o, err := s.decode(resp)
 	if err != nil {
 		return claims{}, err
 	}
 	sub := o.text("sub")
-	if err := f.sameSubject(flow.Check{Name: "sub", Spec: "OpenID Connect Core §5.3.2",
+	if err := s.sameSubject(flow.Check{Name: "sub", Spec: "OpenID Connect Core §5.3.2",
 		Verdict: verdict(sub != "" && sub == subject), Expected: subject, Got: sub}); err != nil {
 		return claims{}, err
 	}
 	said := userinfoClaims(o)
-	said.Source = f.host
-	f.step.Params(flow.Public("userinfo_fields", said.said()))
+	said.Source = s.host
+	s.params = append(s.params, flow.Public("userinfo_fields", said.said()))
 	return said, nil
 }
 
