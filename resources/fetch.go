@@ -98,7 +98,9 @@ func (f *fetch) profile(ctx context.Context, step *flow.Active) (Profile, error)
 		other <- said{c, err}
 	}()
 	var first said
-	if endpoint != "" {
+	if plain := f.session.Provider().Plain; plain != nil {
+		first.claims, first.err = userinfo.userAPI(ctx, plain.User, p)
+	} else if endpoint != "" {
 		first.claims, first.err = userinfo.userinfo(ctx, endpoint, p.Subject)
 	}
 	if first.err != nil {

@@ -7,14 +7,15 @@
 //
 // The profile comes from up to three places, the later ones winning: the ID
 // token, the provider's userinfo endpoint (OpenID Connect Core §5.3) and, where
-// the provider has one, Google's People API. Both endpoints must speak of the
-// subject that the ID token proved; an answer about anybody else is refused.
+// the provider has one, Google's People API; at a provider of plain OAuth 2.0
+// from its user API. Each endpoint must speak of the subject that signed in; an
+// answer about anybody else is refused.
 //
 // What comes in is other people's data. Sizes are capped before reading,
 // pictures before decoding; texts are cleaned and cut; picture addresses are
 // looked at again after their name was resolved, so that a profile cannot make
 // this computer ask its own network for things. The access token travels in the
-// Authorization header to the two endpoints only.
+// Authorization header to these endpoints only.
 //
 // Every error is an [auth.Problem]. The last good profile and picture of each
 // account are kept in a cache, so that a window has something to show before
