@@ -142,6 +142,7 @@ type ProfileView struct {
 	Refreshing bool       `json:"refreshing,omitempty"`
 	Offline    bool       `json:"offline,omitempty"`    // shown from the cache
 	Until      bool       `json:"until_quit,omitempty"` // kept in memory only: "until you quit"
+	Unsigned   bool       `json:"unsigned,omitempty"`   // plain OAuth 2.0: nobody signed a statement about who this is
 	SigningOut bool       `json:"signing_out,omitempty"`
 }
 

@@ -140,6 +140,7 @@ func profileView(provider auth.Provider, a auth.Account, profile resources.Profi
 	v := ProfileView{
 		Person:   person(profile.Subject, profile.Name, profile.Email, profile.EmailVerified, picture),
 		Provider: provider.Name, Source: profile.Source, Updated: profile.Fetched,
+		Unsigned: a.Identity.Proof == auth.ProofUserAPI,
 	}
 	for _, f := range []Field{
 		{FieldName, profile.Name},

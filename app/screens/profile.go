@@ -36,6 +36,7 @@ type profile struct {
 	fields      *fieldList
 	source      *widgets.Text
 	until       *widgets.Text
+	unsigned    *widgets.Text
 
 	view presenter.ProfileView
 }
@@ -55,6 +56,7 @@ func newProfile(a presenter.Actions) *profile {
 		fields:      newFieldList(),
 		source:      widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
 		until:       widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
+		unsigned:    widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
 	}
 	p.verified.Set("✓ "+Word("profile.verified"), fyne.TextStyle{})
 	p.until.Set(Word("profile.until"), fyne.TextStyle{})
@@ -75,6 +77,7 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.card, Before: 20},
 		widgets.Slot{Object: p.source, Before: 16},
 		widgets.Slot{Object: p.until, Before: 4},
+		widgets.Slot{Object: p.unsigned, Before: 4},
 	), 960, 28, false)
 	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut)...)
 	return p
@@ -92,6 +95,8 @@ func (p *profile) update(s presenter.State, now time.Time) {
 	p.fields.update(v.Fields)
 	setVisible(p.card, len(v.Fields) > 0)
 	setVisible(p.until, v.Until)
+	p.unsigned.Set(wordWith("profile.unsigned", values{"Provider": v.Provider}), fyne.TextStyle{})
+	setVisible(p.unsigned, v.Unsigned)
 
 	p.refresh.SetText(Word("profile.refresh"))
 	if v.Refreshing {

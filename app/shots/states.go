@@ -147,6 +147,11 @@ var shots = []shot{
 	{name: "profile-problem", tabs: 4, state: profile(func(s *presenter.State) {
 		s.Problem = &presenter.ProblemView{Code: "refresh_revoked", Next: presenter.NextSignIn, Detail: "refresh: invalid_grant"}
 	})},
+	{name: "profile-unsigned", state: profile(func(s *presenter.State) {
+		s.Profile.Provider, s.Profile.Source, s.Profile.Unsigned = "GitHub", "api.github.com", true
+		s.Profile.Fields = []presenter.Field{{ID: presenter.FieldName, Value: "Ada Lovelace"},
+			{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd"}, {ID: presenter.FieldSubject, Value: "46372115"}}
+	})},
 	{name: "profile-long", state: profile(func(s *presenter.State) {
 		rename(s, strings.Repeat("Wolfeschlegelsteinhausen ", 5)[:120], "WW")
 		s.Profile.Person.Email = strings.Repeat("a", 64) + "@" + strings.Repeat("example.", 12) + "com"
