@@ -71,11 +71,23 @@ func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
 		told = flow.Skipped // there is no discovery document
 	}
 	a.cached = cached
+	step.Params(flow.Public("source", metadataSource(a.site.provider, cached)))
 	step.Checks(
 		flow.Check{Name: "issuer", Verdict: told, Spec: "OpenID Connect Discovery §4.3", Expected: a.site.provider.documentIssuer(), Got: m.Issuer},
 		flow.Check{Name: "S256", Verdict: told, Spec: "RFC 7636 §4.2", Got: strings.Join(m.ChallengeMethods, " ")})
 	step.Done()
 	return m, nil
+}
+
+// metadataSource says where metadata come from, for the record.
+func metadataSource(p Provider, cached bool) string {
+	switch {
+	case p.Plain != nil:
+		return "configuration"
+	case cached:
+		return "cache"
+	}
+	return "provider"
 }
 
 // Wait returns when the one response has come back that belongs to this
