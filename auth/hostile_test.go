@@ -1,6 +1,7 @@
 package auth_test
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -241,9 +242,8 @@ func TestServerThatEchoesSecrets(t *testing.T) {
 	var sent string
 	w := newWorld(t, nil, mockprovider.WithHook(transport, func(e *mockprovider.Event) {
 		if e.Endpoint == "token" {
-			_ = e.Request.ParseForm()
-			sent = e.Request.PostForm.Get("code_verifier")
-			e.Status, e.Body = http.StatusBadRequest, []byte("you sent "+e.Request.PostForm.Encode())
+			sent = e.Params.Get("code_verifier")
+			e.Status, e.Body = http.StatusBadRequest, fmt.Appendf(nil, "you sent %v", e.Params.All())
 		}
 	}))
 	_, err := w.signIn()
