@@ -32,8 +32,8 @@ var (
 
 // options are the command line.
 type options struct {
-	demo, version         bool
-	config, trace, client string
+	demo, version bool
+	config, trace string
 }
 
 func main() {
@@ -42,7 +42,6 @@ func main() {
 	flag.StringVar(&o.config, "config", "", "keep everything in this `folder`")
 	flag.BoolVar(&o.version, "version", false, "print the version and exit")
 	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
-	flag.StringVar(&o.client, "import-client", "", "add the Google client of this client_secret_….json `file` to providers.toml, and exit")
 	flag.Parse()
 	if o.version {
 		fmt.Println("latchkey", version)
@@ -52,11 +51,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "latchkey: unexpected argument %q; see latchkey --help\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	task := func() error { return run(o) }
-	if o.client != "" {
-		task = func() error { return importClient(o.config, o.client, os.Stdout) }
-	}
-	if err := task(); err != nil {
+	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)
 	}
@@ -102,7 +97,7 @@ func run(o options) error {
 	p := presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
 		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
-		Window: traced{window, trace}, Logger: log,
+		Memory: dirs, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 	})
 	p.Start()

@@ -40,6 +40,11 @@ func (a *actions) Next()            { a.add("Next") }
 func (a *actions) Dismiss()         { a.add("Dismiss") }
 func (a *actions) RegisterHelp()    { a.add("RegisterHelp") }
 
+func (a *actions) ShowAccount(k string)    { a.add("ShowAccount " + k) }
+func (a *actions) AddAccount()             { a.add("AddAccount") }
+func (a *actions) ShowTab(t presenter.Tab) { a.add("ShowTab " + string(t)) }
+func (a *actions) RemoveAccess()           { a.add("RemoveAccess") }
+
 func newTestWindow(t *testing.T) (*Window, *actions) {
 	t.Helper()
 	a := &actions{}

@@ -18,6 +18,7 @@ func GoogleAt(issuer, profileAPI, clientID, clientSecret string) Provider {
 		ID: "google", Name: "Google", Issuer: issuer, Google: true,
 		ClientID: clientID, ClientSecret: NewSecret(clientSecret), ProfileAPI: profileAPI,
 		Quirks: Quirks{
+			RevocationEndsGrant: true,
 			// Without it Google sends no refresh token to some client types.
 			AuthParams:     map[string]string{"access_type": "offline"},
 			SecretRequired: true,

@@ -88,6 +88,7 @@ const (
 	CodeProfileForbidden   Code = "profile_forbidden"
 	CodeSignOutIncomplete  Code = "sign_out_incomplete"
 	CodeLogoutUnsupported  Code = "logout_unsupported"
+	CodeAccessNotRemoved   Code = "access_not_removed"
 	CodeConfigInvalid      Code = "config_invalid"
 	CodeInternal           Code = "internal"
 )
@@ -207,9 +208,9 @@ func storeProblem(phase Phase, name string, err error) *Problem {
 	return problem(phase, code, next, err).With("Store", name)
 }
 
-// CleanText makes a remote text fit to be shown as plain text: control,
-// bidirectional-override and invisible characters are dropped, white space is
-// folded, and it is cut to limit characters (RFC 6749 §4.1.2.1 allows far less than servers send).
+// CleanText makes a remote text fit to be shown as plain text: control and
+// bidirectional-override characters are dropped, white space is folded, and it
+// is cut to limit characters (RFC 6749 §4.1.2.1 allows far less than servers send).
 func CleanText(s string, limit int) string {
 	var b strings.Builder
 	n, space := 0, false
@@ -218,7 +219,7 @@ func CleanText(s string, limit int) string {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
 			continue
-		case unicode.IsControl(r), r == unicode.ReplacementChar, isBidiControl(r), isInvisible(r):
+		case unicode.IsControl(r), r == unicode.ReplacementChar, isBidiControl(r):
 			continue
 		}
 		if space {
@@ -237,11 +238,4 @@ func CleanText(s string, limit int) string {
 
 func isBidiControl(r rune) bool {
 	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
-}
-
-// isInvisible finds characters that show nothing and mean nothing in a name, so
-// that two texts which look the same are the same. The joiners U+200C and U+200D
-// are none: names in several scripts need them.
-func isInvisible(r rune) bool {
-	return r == 0x00ad || r == 0x200b || r >= 0x2060 && r <= 0x2064 || r == 0xfeff || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
 }

@@ -69,6 +69,10 @@ type Quirks struct {
 	AuthParams map[string]string
 	// NoExpiry: access tokens without expires_in live until revoked.
 	NoExpiry bool
+	// RevocationEndsGrant: revoking one token (RFC 7009) takes back all that the
+	// person allowed this client, on every computer, as RFC 7009 §2.1 lets a
+	// provider do. Signing out on one computer then revokes nothing.
+	RevocationEndsGrant bool
 	// SecretRequired: the token endpoint refuses clients without a secret.
 	SecretRequired bool
 	// LoginHint is another name of the parameter login_hint.
@@ -178,25 +182,13 @@ func (p Provider) Validate() error {
 			return fmt.Errorf("profile_api: %w", err)
 		}
 	}
-	for k, v := range p.Quirks.AuthParams {
+	for k := range p.Quirks.AuthParams {
 		if slices.Contains(protectedParams, k) {
 			return fmt.Errorf("authorization parameter %q may not be set: the sign-in's security rests on it", k)
-		}
-		if k == "prompt" && !interactive(v) {
-			return errNotInteractive
 		}
 	}
 	return p.Redirect.validate()
 }
-
-// errNotInteractive: whoever has the client ID can pretend to be this program,
-// so what a person sees at the provider is the only proof that they meant to
-// sign in (RFC 8252 §8.6).
-var errNotInteractive = errors.New("prompt: none is not possible: a person has to see the provider's page (RFC 8252 §8.6)")
-
-// interactive reports whether a value of prompt (OpenID Connect Core §3.1.2.1)
-// lets the provider show a page.
-func interactive(prompt string) bool { return !slices.Contains(strings.Fields(prompt), "none") }
 
 func (r Redirect) validate() error {
 	if r.Host != "" && r.Host != "127.0.0.1" && r.Host != "localhost" && r.Host != "[::1]" {

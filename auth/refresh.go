@@ -137,8 +137,12 @@ func (s *Session) checkRefreshedIdentity(ctx context.Context, m Metadata, r toke
 	return nil
 }
 
-// revokeQuietly gives back tokens that nobody will use.
+// revokeQuietly gives back tokens that nobody will use, where that ends nothing
+// else.
 func (s *Session) revokeQuietly(ctx context.Context, r tokenResponse) {
+	if s.site.provider.Quirks.RevocationEndsGrant {
+		return
+	}
 	secret := r.refresh
 	if secret.IsZero() {
 		secret = r.token.access

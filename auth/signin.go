@@ -39,9 +39,6 @@ func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attem
 	if err := p.Validate(); err != nil {
 		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextOpenConfig, err).With("Provider", p.Name)
 	}
-	if !interactive(o.Prompt) {
-		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextOpenConfig, errNotInteractive).With("Provider", p.Name)
-	}
 	a := &Attempt{client: c, site: c.site(p), deadline: c.config.Now().Add(c.config.Timeout),
 		recorder: flow.NewRecorder(p.Name, p.Issuer, c.config.Now, o.Observer)}
 	var err error

@@ -12,31 +12,78 @@ import (
 // signOutTimeout limits a sign-out, the keychain's dialog included.
 const signOutTimeout = 2 * time.Minute
 
-// SignOut ends the session: the refresh token is revoked at the provider (best
-// effort, 5 seconds), then removed from the store, then the account leaves the
-// index. It ends the session in any case and goes on when ctx ends; a Problem
-// sign_out_incomplete says what could not be done, and its Detail where to do
-// it by hand.
+// SignOut ends the session on this computer: the refresh token is revoked at
+// the provider (best effort, 5 seconds), then removed from the store, then the
+// account leaves the index. Where revoking one token would end the person's
+// sessions everywhere ([Quirks.RevocationEndsGrant]) nothing is revoked; see
+// [Session.RemoveAccess]. SignOut ends the session in any case and goes on when
+// ctx ends; a Problem sign_out_incomplete says what could not be done, and its
+// Detail where to do it by hand.
 func (s *Session) SignOut(ctx context.Context) error {
 	defer s.client.begin()()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTimeout)
 	defer cancel()
-	s.mu.Lock()
-	s.ended = true // a refresh under way gives back what it gets
-	access := s.token.access
-	s.token, s.idToken = Token{}, Secret{}
-	s.mu.Unlock()
+	access := s.end()
 	if err := s.lockSoon(ctx); err != nil {
 		return problem(PhaseSignOut, CodeSignOutIncomplete, NextRetry, fmt.Errorf("waiting for a refresh to end: %w", err))
 	}
 	defer s.op.unlock()
-	account := s.Account()
 	defer s.insist(ctx, revokeTimeout)()
 
 	var undone []error
-	if err := s.revokeAtSignOut(ctx, access); err != nil {
-		undone = append(undone, fmt.Errorf("%s was not told: %w", s.site.provider.Name, err))
+	if !s.site.provider.Quirks.RevocationEndsGrant {
+		if err := s.revokeAtSignOut(ctx, access); err != nil {
+			undone = append(undone, fmt.Errorf("%s was not told: %w", s.site.provider.Name, err))
+		}
 	}
+	return s.forget(ctx, undone)
+}
+
+// RemoveAccess takes back at the provider what the person allowed this program
+// (RFC 7009) and then signs out here. Depending on the provider that ends the
+// person's sessions on other computers too. A provider that could not be told,
+// or that offers no revocation, is a Problem access_not_removed, and nothing has
+// changed then.
+func (s *Session) RemoveAccess(ctx context.Context) error {
+	defer s.client.begin()()
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTimeout)
+	defer cancel()
+	if err := s.lockSoon(ctx); err != nil {
+		return s.notRemoved(fmt.Errorf("waiting for a refresh to end: %w", err))
+	}
+	defer s.op.unlock()
+	defer s.insist(ctx, revokeTimeout)()
+
+	t, _ := s.fresh()
+	secret, err := s.toRevoke(ctx, t.access)
+	if err == nil && !secret.IsZero() {
+		err = s.revokeSoon(ctx, secret)
+	}
+	if err != nil {
+		return s.notRemoved(err)
+	}
+	s.end()
+	return s.forget(ctx, nil)
+}
+
+func (s *Session) notRemoved(err error) error {
+	return problem(PhaseSignOut, CodeAccessNotRemoved, NextDismiss, err).With("Provider", s.site.provider.Name)
+}
+
+// end makes the session give out no more tokens and returns the one it had. A
+// refresh that is under way gives back what it gets.
+func (s *Session) end() (access Secret) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	access = s.token.access
+	s.ended, s.token, s.idToken = true, Token{}, Secret{}
+	return access
+}
+
+// forget removes the session from this computer. undone is what has failed
+// before.
+func (s *Session) forget(ctx context.Context, undone []error) error {
+	account := s.Account()
 	if err := s.where().Delete(ctx, account.Item, store.Options{Interact: true}); err != nil {
 		undone = append(undone, fmt.Errorf("%q is still in %s: %w", account.Item, s.where().Status(ctx).Name, err))
 	}
@@ -73,23 +120,30 @@ func (s *Session) lockSoon(ctx context.Context) error {
 	return s.op.lock(ctx)
 }
 
-// revokeAtSignOut revokes the refresh token, or the access token where there is
-// no other. A store that provably has none leaves nothing to revoke.
+// revokeAtSignOut revokes what there is to revoke, where the provider offers it.
 func (s *Session) revokeAtSignOut(ctx context.Context, access Secret) error {
-	secret, err := s.load(ctx, store.Options{Interact: true}) // a click: the keychain may ask
-	if CodeOf(err) == CodeRefreshRevoked {
-		if access.IsZero() {
-			return nil
-		}
-		secret, err = access, nil
-	}
-	if err != nil {
+	secret, err := s.toRevoke(ctx, access)
+	if err != nil || secret.IsZero() {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
-	defer cancel()
-	if err := s.site.revoke(ctx, secret); err != nil && !errors.Is(err, errNoRevocation) {
+	if err := s.revokeSoon(ctx, secret); err != nil && !errors.Is(err, errNoRevocation) {
 		return err
 	}
 	return nil
+}
+
+// toRevoke is the refresh token, or the access token where there is no other. A
+// store that provably has none leaves nothing to revoke.
+func (s *Session) toRevoke(ctx context.Context, access Secret) (Secret, error) {
+	secret, err := s.load(ctx, store.Options{Interact: true}) // a click: the keychain may ask
+	if CodeOf(err) == CodeRefreshRevoked {
+		return access, nil
+	}
+	return secret, err
+}
+
+func (s *Session) revokeSoon(ctx context.Context, secret Secret) error {
+	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
+	defer cancel()
+	return s.site.revoke(ctx, secret)
 }

@@ -18,6 +18,12 @@ type Window interface {
 	OpenFolder(path string) // shows a folder in the system's file manager
 }
 
+// Memory keeps small things between two runs of the program.
+type Memory interface {
+	ShownAccount() string // key of the account shown last, "" if there is none
+	SetShownAccount(key string) error
+}
+
 // Config is what a Presenter needs.
 type Config struct {
 	Auth      *auth.Client
@@ -32,6 +38,9 @@ type Config struct {
 	// providers.toml is made from ProvidersTemplate if it is missing.
 	ConfigDir string
 	Window    Window
+	// Memory keeps which account was shown last; nil: the latest sign-in is
+	// shown first.
+	Memory Memory
 	// OnState is given each new State, in order, never on the UI thread.
 	OnState func(State)
 	Now     func() time.Time // nil: time.Now
@@ -56,10 +65,13 @@ type Presenter struct {
 	life    *life         // of session
 	profile resources.Profile
 	picture string
-	loading bool   // a profile request is under way
-	leaving bool   // a sign-out is under way
-	until   bool   // the session ends with the program
-	last    func() // starts the last sign-in again, the same account expected
+	loading bool // a profile request is under way
+	leaving bool // a sign-out is under way
+	until   bool // the session ends with the program
+	tab     Tab
+	details *SessionView   // of session; nil: not looked at yet
+	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
+	last    func()         // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)
@@ -136,7 +148,8 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 		p.life.end()
 	}
 	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
-	p.profile, p.picture = resources.Profile{}, ""
+	p.profile, p.picture, p.details = resources.Profile{}, "", nil
+	p.remember(account.Key)
 	p.life = &life{}
 	p.life.ctx, p.life.end = context.WithCancel(p.ctx)
 }
@@ -151,15 +164,9 @@ func (p *Presenter) show(change func(*State)) {
 }
 
 func (p *Presenter) begin() {
-	accounts, err := p.config.Auth.Accounts()
-	if err != nil {
-		p.config.Logger.Warn("reading the accounts", "error", err.Error())
-	}
-	for _, a := range accounts {
-		if provider, ok := p.providerOf(a); ok {
-			p.resume(a, provider)
-			return
-		}
+	if a, provider, ok := p.first(); ok {
+		p.resume(a, provider)
+		return
 	}
 	p.showSignIn(p.config.Problem)
 }
@@ -177,12 +184,21 @@ func (p *Presenter) providerOf(a auth.Account) (auth.Provider, bool) {
 func (p *Presenter) showSignIn(problem error) {
 	p.session, p.account, p.leaving = nil, nil, false
 	p.show(func(s *State) {
-		keep := s.SignIn.Keep
-		*s = State{Screen: ScreenSignIn, SignIn: SignInView{Keep: keep}, Problem: problemView(problem)}
-		for _, provider := range p.config.Providers {
-			s.SignIn.Providers = append(s.SignIn.Providers, ProviderButton{ID: provider.ID, Name: provider.Name, Google: provider.Google})
-		}
+		*s = State{Screen: ScreenSignIn, SignIn: SignInView{Keep: s.SignIn.Keep, Providers: p.buttons()}, Problem: problemView(problem)}
 	})
+	p.lookWhatKeeps()
+}
+
+func (p *Presenter) buttons() []ProviderButton {
+	var out []ProviderButton
+	for _, provider := range p.config.Providers {
+		out = append(out, ProviderButton{ID: provider.ID, Name: provider.Name, Google: provider.Google})
+	}
+	return out
+}
+
+// lookWhatKeeps asks the store for its name and shows it.
+func (p *Presenter) lookWhatKeeps() {
 	p.work(func() {
 		keeping := p.config.Auth.Keeping(p.ctx)
 		p.post(func() {

@@ -30,6 +30,8 @@ type stage struct {
 	p        *presenter.Presenter
 	provider auth.Provider
 	problem  error
+	more     []auth.Provider // besides provider
+	memory   presenter.Memory
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -43,6 +45,7 @@ func newStage(t *testing.T, options ...mockprovider.Option) *stage {
 	s := &stage{t: t, server: mocktest.Start(t, options...), dir: t.TempDir(), store: keep{store.NewMemory()},
 		person: mocktest.Person{User: "ada"}, news: make(chan struct{}, 1)}
 	s.provider = auth.GoogleAt(s.server.Issuer(), s.server.PeopleAPI(), s.server.ClientID(), s.server.ClientSecret())
+	s.provider.Quirks.RevocationEndsGrant = false // so that a sign-out shows in the journal
 	t.Cleanup(func() { s.stop(); s.visits.Wait() })
 	return s
 }
@@ -65,7 +68,7 @@ func (s *stage) start() {
 	s.states = nil
 	s.mu.Unlock()
 	s.p = presenter.New(presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
-		Providers: []auth.Provider{s.provider}, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
+		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
 	s.p.Start()
 }
 

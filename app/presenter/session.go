@@ -67,8 +67,20 @@ func (p *Presenter) showProfile() {
 	p.show(func(s *State) {
 		view := profileView(p.session.Provider(), *p.account, p.profile, p.picture)
 		view.Until, view.Refreshing, view.SigningOut = p.until, p.loading, p.leaving
-		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view, Problem: s.Problem}
+		view.Tab, view.Session = p.tab, p.details
+		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view, Accounts: p.sideBar(), Problem: s.Problem, Confirm: p.question(s)}
+		s.SignIn.Adding = false
 	})
+	p.lookAtSession()
+}
+
+// question is what is asked about the account that is shown; the question of a
+// sign-in ends with it.
+func (p *Presenter) question(s *State) *ConfirmView {
+	if p.answer == nil {
+		return nil
+	}
+	return s.Confirm
 }
 
 // Refresh implements Actions.
@@ -110,7 +122,12 @@ func (p *Presenter) loadPicture(life *life, session *auth.Session, profile resou
 	}
 	p.onSession(session, func() {
 		p.picture = picture
-		p.show(func(s *State) { s.Profile.Person.Picture = picture })
+		p.show(func(s *State) {
+			s.Profile.Person.Picture = picture
+			if len(s.Accounts) > 0 {
+				s.Accounts = p.sideBar()
+			}
+		})
 	})
 }
 
@@ -119,9 +136,15 @@ func (p *Presenter) loaded(profile resources.Profile, err error) {
 	p.lookWhereKept() // a rotated token may not have been stored
 	if err == nil {
 		p.profile = profile
+	}
+	if p.state.Screen != ScreenProfile {
+		return // a sign-in has begun meanwhile; what was loaded is shown after it
+	}
+	if err == nil {
 		p.showProfile()
 		return
 	}
+	p.lookAtSession()
 	code := auth.CodeOf(err)
 	p.show(func(s *State) {
 		s.Profile.Refreshing = false
@@ -157,23 +180,9 @@ func (p *Presenter) unlock() {
 // SignOut implements Actions.
 func (p *Presenter) SignOut() {
 	p.post(func() {
-		if p.session == nil || p.leaving || p.attempt != nil {
-			return
+		if p.session != nil && !p.leaving && p.attempt == nil {
+			p.leave(p.session.SignOut)
 		}
-		p.leaving = true
-		session, life, key := p.session, p.life, p.account.Key
-		p.show(func(s *State) { s.Profile.SigningOut, s.Problem = true, nil })
-		p.work(func() {
-			life.end()
-			life.work.Wait()
-			err := session.SignOut(p.ctx)
-			if forgetErr := p.config.Resources.Forget(key); forgetErr != nil {
-				err = errors.Join(err, forgetErr)
-			}
-			p.onSession(session, func() {
-				p.showSignIn(err)
-			})
-		})
 	})
 }
 

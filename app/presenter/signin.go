@@ -32,6 +32,10 @@ func (p *Presenter) SignIn(providerID string) {
 func (p *Presenter) signIn(providerID string) {
 	for _, provider := range p.config.Providers {
 		if provider.ID == providerID {
+			if p.session != nil { // beside the one that is shown
+				p.addAt(provider)
+				return
+			}
 			p.startAttempt(provider, auth.SignInOptions{}, nil)
 			return
 		}
@@ -158,7 +162,7 @@ func (p *Presenter) confirm(ctx context.Context, r *running, pending *auth.Pendi
 	}
 	p.during(r, func() {
 		p.show(func(s *State) {
-			s.Confirm = &ConfirmView{Kind: "other_account", Old: who(*r.expected), New: who(got)}
+			s.Confirm = &ConfirmView{Kind: ConfirmOtherAccount, Old: who(*r.expected), New: who(got)}
 		})
 	})
 	select {
@@ -175,10 +179,18 @@ func (p *Presenter) confirm(ctx context.Context, r *running, pending *auth.Pendi
 // Confirm implements Actions.
 func (p *Presenter) Confirm(yes bool) {
 	p.post(func() {
-		if p.state.Confirm == nil || p.attempt == nil {
+		if p.state.Confirm == nil {
 			return
 		}
 		p.show(func(s *State) { s.Confirm = nil })
+		if answer := p.answer; answer != nil {
+			p.answer = nil
+			answer(yes)
+			return
+		}
+		if p.attempt == nil {
+			return
+		}
 		select {
 		case p.attempt.answer <- yes:
 		default:
@@ -303,7 +315,10 @@ func (p *Presenter) Cancel() {
 			p.attempt.cancel()
 			p.attempt = nil
 			p.back(nil)
+		case p.state.SignIn.Adding:
+			p.back(nil)
 		default:
+			p.answer = nil
 			p.show(func(s *State) { s.Problem, s.Confirm = nil, nil })
 		}
 	})

@@ -21,19 +21,32 @@ const (
 // after it was handed out, and two equal States draw the same picture. It holds
 // no secret, so it may be written to a trace.
 type State struct {
-	Screen  Screen       `json:"screen"`
-	Demo    bool         `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
-	SignIn  SignInView   `json:"signin,omitzero"`
-	Waiting WaitingView  `json:"waiting,omitzero"`
-	Profile ProfileView  `json:"profile,omitzero"`
-	Problem *ProblemView `json:"problem,omitempty"` // shown on whichever screen is up
-	Confirm *ConfirmView `json:"confirm,omitempty"` // a question that must be answered first
+	Screen  Screen      `json:"screen"`
+	Demo    bool        `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
+	SignIn  SignInView  `json:"signin,omitzero"`
+	Waiting WaitingView `json:"waiting,omitzero"`
+	Profile ProfileView `json:"profile,omitzero"`
+	// Accounts are the side bar: everybody who is signed in. Empty: no side bar.
+	Accounts []AccountView `json:"accounts,omitempty"`
+	Problem  *ProblemView  `json:"problem,omitempty"` // shown on whichever screen is up
+	Confirm  *ConfirmView  `json:"confirm,omitempty"` // a question that must be answered first
+}
+
+// AccountView is one account of the side bar.
+type AccountView struct {
+	Key      string     `json:"key"`
+	Person   PersonView `json:"person"`
+	Provider string     `json:"provider"`
+	Shown    bool       `json:"shown,omitempty"` // it is the one on the screen
 }
 
 // SignInView is the first screen.
 type SignInView struct {
 	Providers []ProviderButton `json:"providers"`
 	Keep      Keep             `json:"keep"`
+	// Adding: somebody is signed in already and adds another account. Cancel
+	// goes back to the profile.
+	Adding bool `json:"adding,omitempty"`
 }
 
 // ProviderButton is one "Sign in with …".
@@ -144,7 +157,40 @@ type ProfileView struct {
 	Until      bool       `json:"until_quit,omitempty"` // kept in memory only: "until you quit"
 	Unsigned   bool       `json:"unsigned,omitempty"`   // plain OAuth 2.0: nobody signed a statement about who this is
 	SigningOut bool       `json:"signing_out,omitempty"`
+	Tab        Tab        `json:"tab,omitempty"`
+	// Session is the tab of that name; nil: there are no tabs.
+	Session *SessionView `json:"session,omitempty"`
 }
+
+// Tab is what is shown of an account.
+type Tab string
+
+// The tabs.
+const (
+	TabProfile Tab = "profile"
+	TabSession Tab = "session"
+)
+
+// SessionView says what the program may do, for how long, and where that is kept.
+type SessionView struct {
+	Access   AccessState `json:"access"`
+	Expires  time.Time   `json:"expires,omitzero"` // of the access token, when Access is AccessValid
+	Granted  []string    `json:"granted"`          // scopes, sorted
+	Declined []string    `json:"declined,omitempty"`
+	Store    string      `json:"store,omitempty"` // where the session is kept; empty: in memory only
+	SignedIn time.Time   `json:"signed_in,omitzero"`
+}
+
+// AccessState is what is known of the access token.
+type AccessState string
+
+// The states of the access token.
+const (
+	AccessValid   AccessState = "valid"   // until SessionView.Expires
+	AccessLasting AccessState = "lasting" // it does not expire
+	AccessRenew   AccessState = "renew"   // none in memory: fetched when needed
+	AccessEnded   AccessState = "ended"   // the person must sign in again
+)
 
 // ProblemView is an error with one next step. Code and Phase are those of
 // auth.Problem; the words are the translations "problem.<code>.title" and
@@ -178,11 +224,24 @@ const (
 
 // ConfirmView is a question with two answers.
 type ConfirmView struct {
-	Kind string `json:"kind"` // "other_account"
-	// Old and New are the e-mail addresses (or names) in question.
+	Kind ConfirmKind `json:"kind"`
+	// Old and New are the e-mail addresses (or names) in question; where access
+	// is removed, Old is whose.
 	Old string `json:"old"`
-	New string `json:"new"`
+	New string `json:"new,omitempty"`
+	// Provider is whose permission is in question.
+	Provider string `json:"provider,omitempty"`
+	Google   bool   `json:"google,omitempty"`
 }
+
+// ConfirmKind is which question it is.
+type ConfirmKind string
+
+// The questions.
+const (
+	ConfirmOtherAccount ConfirmKind = "other_account" // use New in place of Old?
+	ConfirmRemoveAccess ConfirmKind = "remove_access" // take the provider's permission back?
+)
 
 // Actions is everything that a person can do. Each returns at once; what comes
 // of it arrives as a new State.
@@ -197,4 +256,8 @@ type Actions interface {
 	Next()                    // takes the next step of State.Problem
 	Dismiss()                 // closes State.Problem
 	RegisterHelp()            // tells how to use a real client
+	ShowAccount(key string)   // shows another account of the side bar
+	AddAccount()              // signs another account in, beside those there are
+	ShowTab(tab Tab)          // shows another tab of the account
+	RemoveAccess()            // asks, then takes the provider's permission back
 }

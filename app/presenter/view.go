@@ -21,6 +21,12 @@ import (
 func (s State) clone() State {
 	s.SignIn.Providers = slices.Clone(s.SignIn.Providers)
 	s.Profile.Fields = slices.Clone(s.Profile.Fields)
+	s.Accounts = slices.Clone(s.Accounts)
+	if s.Profile.Session != nil {
+		v := *s.Profile.Session
+		v.Granted, v.Declined = slices.Clone(v.Granted), slices.Clone(v.Declined)
+		s.Profile.Session = &v
+	}
 	if s.Problem != nil {
 		p := *s.Problem
 		p.Values = maps.Clone(p.Values)

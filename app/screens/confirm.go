@@ -18,6 +18,7 @@ type confirm struct {
 	frame       *widgets.Page
 	title, text *widgets.Text
 	yes, no     *widgets.Button
+	risky       bool // what yes does cannot be undone
 }
 
 func newConfirm(a presenter.Actions) *confirm {
@@ -40,17 +41,31 @@ func newConfirm(a presenter.Actions) *confirm {
 func (c *confirm) page() *widgets.Page { return c.frame }
 
 func (c *confirm) update(s presenter.State, _ time.Time) {
-	v := values{"Old": s.Confirm.Old, "New": s.Confirm.New}
-	// There is one kind of question so far; its key is spelled out so that the
-	// test of the words finds it.
-	c.title.Set(Word("confirm.other_account.title"), fyne.TextStyle{Bold: true})
-	c.text.Set(wordWith("confirm.other_account.text", v), fyne.TextStyle{})
-	c.yes.SetText(wordWith("confirm.other_account.yes", v))
+	q := s.Confirm
+	v := values{"Old": q.Old, "New": q.New, "Provider": q.Provider}
+	title, text, yes := Word("confirm.other_account.title"), wordWith("confirm.other_account.text", v), wordWith("confirm.other_account.yes", v)
+	if q.Kind == presenter.ConfirmRemoveAccess {
+		title, text, yes = wordWith("confirm.remove_access.title", v), wordWith("confirm.remove_access.text", v), Word("confirm.remove_access.yes")
+		if q.Google {
+			text = wordWith("confirm.remove_access.google", v)
+		}
+	}
+	c.title.Set(title, fyne.TextStyle{Bold: true})
+	c.text.Set(text, fyne.TextStyle{})
+	c.yes.SetText(yes)
+	c.risky = q.Kind == presenter.ConfirmRemoveAccess
 }
 
 func (c *confirm) tick(time.Time) {}
-func (c *confirm) primary()       { c.actions.Confirm(true) }
-func (c *confirm) escape()        { c.actions.Confirm(false) }
+
+// primary answers yes, but not where much is lost: Enter must be meant then.
+func (c *confirm) primary() {
+	if !c.risky {
+		c.actions.Confirm(true)
+	}
+}
+
+func (c *confirm) escape() { c.actions.Confirm(false) }
 
 func (c *confirm) focusable() []fyne.Focusable {
 	return focusables([]*widgets.Button{c.yes, c.no})

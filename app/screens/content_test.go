@@ -145,6 +145,92 @@ func TestProfileSays(t *testing.T) {
 	}
 }
 
+func TestSessionSays(t *testing.T) {
+	access := func(state presenter.AccessState, left time.Duration) presenter.State {
+		return with(sessionState(), func(s *presenter.State) {
+			s.Profile.Session.Access, s.Profile.Session.Expires = state, now.Add(left)
+		})
+	}
+	for _, c := range []struct {
+		name       string
+		state      presenter.State
+		want, lack []string
+	}{
+		{"all", sessionState(),
+			[]string{"Access", "Valid for 42 min, renews by itself", "You allowed", "Know who you are · See your name and picture · See your email address",
+				"Kept in", "GNOME Keyring, on this computer only", "Signed in", "13:02 today", "[Remove Latchkey's access…]", "Also signs you out on your other computers."},
+			[]string{"You did not allow", "Birthday", "From people.googleapis.com"}},
+		{"hours", access(presenter.AccessValid, 8*time.Hour-time.Second), []string{"Valid for 8 hours"}, nil},
+		{"seconds", access(presenter.AccessValid, 20*time.Second), []string{"Renews by itself in less than a minute"}, nil},
+		{"over", access(presenter.AccessValid, -time.Second), []string{"Renews by itself when it is needed"}, nil},
+		{"none in memory", access(presenter.AccessRenew, 0), []string{"Renews by itself when it is needed"}, nil},
+		{"lasting", access(presenter.AccessLasting, 0), []string{"Valid until you remove it"}, nil},
+		{"ended", access(presenter.AccessEnded, 0), []string{"Ended. Sign in again."}, nil},
+		{"not granted", with(sessionState(), func(s *presenter.State) {
+			s.Profile.Session.Granted, s.Profile.Session.Declined = []string{"openid"}, []string{"email", "https://api.example/x"}
+		}), []string{"You did not allow", "See your email address · https://api.example/x"}, []string{"name and picture"}},
+		{"the same twice", with(sessionState(), func(s *presenter.State) { s.Profile.Session.Granted = []string{"profile", "read:user"} }),
+			[]string{"\nSee your name and picture\n"}, nil},
+		{"in memory", with(sessionState(), func(s *presenter.State) { s.Profile.Session.Store = "" }), []string{"Nowhere: you are signed in until you quit"}, []string{"Keyring"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(c.state)
+			r.wantTexts(c.want...)
+			r.wantNoTexts(c.lack...)
+		})
+	}
+}
+
+func TestAccessRunsDown(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(sessionState())
+	r.root.Tick(now.Add(20 * time.Minute))
+	r.wantTexts("Valid for 22 min")
+}
+
+// Whoever removes access must know before what else ends.
+func TestRemovingAccessSaysWhatEnds(t *testing.T) {
+	ask := func(google bool) presenter.State {
+		return with(sessionState(), func(s *presenter.State) {
+			s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess, Old: "ada@example.com", Provider: "Example", Google: google}
+		})
+	}
+	r := newRig(t)
+	r.root.Update(ask(false))
+	r.wantTexts("Remove Latchkey's access?", "Example forgets that you allowed Latchkey to use ada@example.com.", "wherever else you use Latchkey")
+	r.wantNoTexts("Google", "Add another account")
+	r.root.Update(ask(true))
+	r.wantTexts("Google forgets", "every program by the same maker")
+}
+
+// The side bar is gone while something must be answered or waited for.
+func TestSideBar(t *testing.T) {
+	r := newRig(t)
+	has := func() bool {
+		found := false
+		walk(r.root.Object(), func(o fyne.CanvasObject) {
+			if a, ok := o.(fyne.Accessible); ok && a.AccessibilityLabel() == "Add another account" {
+				found = true
+			}
+		})
+		return found
+	}
+	r.root.Update(accountState())
+	if !has() {
+		t.Error("no side bar")
+	}
+	r.window.Canvas().Focus(r.button("Add another account"))
+	r.root.Update(inBrowser())
+	if has() || r.window.Canvas().Focused() != nil {
+		t.Error("the side bar stays, or keeps the keyboard")
+	}
+	r.root.Update(profileState())
+	if has() {
+		t.Error("a side bar without accounts")
+	}
+}
+
 func TestProfileAges(t *testing.T) {
 	r := newRig(t)
 	r.root.Update(profileState())

@@ -17,6 +17,10 @@ func TestKeys(t *testing.T) {
 	question := with(inBrowser(), func(s *presenter.State) {
 		s.Confirm = &presenter.ConfirmView{Kind: "other_account", Old: "ada@example.com", New: "grace@example.com"}
 	})
+	removing := with(accountState(), func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess, Old: "ada@example.com", Provider: "Google"}
+	})
+	adding := with(signInState(), func(s *presenter.State) { s.SignIn.Adding = true })
 	demo := with(signInState(), func(s *presenter.State) { s.Demo = true })
 	for _, c := range []struct {
 		name       string
@@ -39,6 +43,15 @@ func TestKeys(t *testing.T) {
 			[]string{"ada@example.com", "Refresh", "Sign out", "108204268033311374519"}},
 		{"profile with a problem", withProblem(profileState(), "refresh_revoked", presenter.NextSignIn), []string{"Next"}, []string{"Dismiss"},
 			[]string{"ada@example.com", "Refresh", "Sign out", "Sign in again", "Copy details", "Close", "108204268033311374519"}},
+		{"profile among others", accountState(), []string{"Refresh"}, nil,
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "108204268033311374519"}},
+		{"session", sessionState(), []string{"Refresh"}, nil,
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "Remove Latchkey's access…"}},
+		// What cannot be undone wants more than a key that was meant for something else.
+		{"removing access", removing, nil, []string{"Confirm false"}, []string{"Remove access", "Cancel"}},
+		{"adding", adding, []string{"SignIn google"}, []string{"Cancel"}, []string{"Sign in with Google", "Sign in with GitLab", "Back"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)
@@ -77,6 +90,11 @@ func TestEachButton(t *testing.T) {
 		{inBrowser(), "Cancel", "Cancel"},
 		{profileState(), "Refresh", "Refresh"},
 		{profileState(), "Sign out", "SignOut"},
+		{accountState(), "Show Grace Hopper, GitLab", "ShowAccount g"},
+		{accountState(), "Add another account", "AddAccount"},
+		{accountState(), "Session", "ShowTab session"},
+		{sessionState(), "Profile", "ShowTab profile"},
+		{sessionState(), "Remove Latchkey's access…", "RemoveAccess"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Try again", "Next"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Close", "Dismiss"},
 	} {
@@ -110,6 +128,10 @@ func TestFocusSurvivesAState(t *testing.T) {
 		{"while the keychain answers and a provider is added", signInState(), more, "Sign in with GitLab"},
 		{"while the link is copied", inBrowser(), copied, "Copy link"},
 		{"while the profile is loaded again", profileState(), refreshing, "Refresh"},
+		{"while another account is added", accountState(), with(accountState(), func(s *presenter.State) {
+			s.Accounts = append([]presenter.AccountView{{Key: "new", Provider: "GitLab"}}, s.Accounts...)
+		}), "Show Grace Hopper, GitLab"},
+		{"while the tab is changed", accountState(), sessionState(), "Session"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)

@@ -38,6 +38,12 @@ type profile struct {
 	until       *widgets.Text
 	unsigned    *widgets.Text
 
+	tabs       *fyne.Container
+	tabProfile *widgets.Button
+	tabSession *widgets.Button
+	about      *fyne.Container // the profile's tab
+	session    *session
+
 	view presenter.ProfileView
 }
 
@@ -62,6 +68,19 @@ func newProfile(a presenter.Actions) *profile {
 	p.until.Set(Word("profile.until"), fyne.TextStyle{})
 	p.offline = widgets.Notice(p.offlineText)
 	p.card = widgets.Card(p.fields.object)
+	p.session = newSession(a)
+	p.tabProfile = widgets.NewButton(widgets.Tab, Word("tab.profile"), func() { a.ShowTab(presenter.TabProfile) })
+	p.tabSession = widgets.NewButton(widgets.Tab, Word("tab.session"), func() { a.ShowTab(presenter.TabSession) })
+	p.tabs = widgets.Column(
+		widgets.Slot{Object: widgets.Flow(24, false, p.tabProfile, p.tabSession)},
+		widgets.Slot{Object: widgets.Line()},
+	)
+	p.about = widgets.Column(
+		widgets.Slot{Object: p.card},
+		widgets.Slot{Object: p.source, Before: 16},
+		widgets.Slot{Object: p.until, Before: 4},
+		widgets.Slot{Object: p.unsigned, Before: 4},
+	)
 
 	identity := widgets.Column(
 		widgets.Slot{Object: widgets.Follow(12, p.name, p.chip)},
@@ -74,12 +93,11 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: head},
 		widgets.Slot{Object: p.problem.object, Before: 16},
 		widgets.Slot{Object: p.offline, Before: 16},
-		widgets.Slot{Object: p.card, Before: 20},
-		widgets.Slot{Object: p.source, Before: 16},
-		widgets.Slot{Object: p.until, Before: 4},
-		widgets.Slot{Object: p.unsigned, Before: 4},
+		widgets.Slot{Object: p.tabs, Before: 16},
+		widgets.Slot{Object: p.about, Before: 20},
+		widgets.Slot{Object: p.session.object, Before: 20},
 	), 960, 28, false)
-	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut)...)
+	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.session.remove)...)
 	return p
 }
 
@@ -108,7 +126,22 @@ func (p *profile) update(s presenter.State, now time.Time) {
 		p.signOut.SetText(Word("profile.signingout"))
 	}
 	p.signOut.SetBusy(v.SigningOut)
+	p.updateTabs(v, now)
 	p.tick(now)
+}
+
+// updateTabs shows the tab that is chosen. Where there is only the profile there
+// are no tabs.
+func (p *profile) updateTabs(v presenter.ProfileView, now time.Time) {
+	onSession := v.Session != nil && v.Tab == presenter.TabSession
+	setVisible(p.tabs, v.Session != nil)
+	p.tabProfile.SetSelected(!onSession)
+	p.tabSession.SetSelected(onSession)
+	setVisible(p.about, !onSession)
+	setVisible(p.session.object, onSession)
+	if v.Session != nil {
+		p.session.update(*v.Session, v.SigningOut, now)
+	}
 }
 
 func (p *profile) updatePerson(v presenter.ProfileView) {
@@ -124,6 +157,7 @@ func (p *profile) updatePerson(v presenter.ProfileView) {
 
 // tick draws how long ago the profile was loaded.
 func (p *profile) tick(now time.Time) {
+	p.session.tick(now)
 	p.source.Set(p.sourceLine(now), fyne.TextStyle{})
 	if p.view.Updated.IsZero() {
 		p.offlineText.Set(Word("profile.offline.new"), fyne.TextStyle{})
@@ -157,7 +191,7 @@ func (p *profile) escape() { p.problem.escape() }
 
 func (p *profile) focusable() []fyne.Focusable {
 	out := []fyne.Focusable{p.email}
-	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut}, p.problem.buttons())...)
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.session.remove}, p.problem.buttons())...)
 	return append(out, p.fields.subject)
 }
 

@@ -38,6 +38,7 @@ type Root struct {
 
 	object  *fyne.Container
 	ribbon  *ribbon
+	side    *sideBar
 	screens map[presenter.Screen]screen
 	confirm *confirm
 	pages   []screen // all of them
@@ -49,7 +50,7 @@ type Root struct {
 // New makes all screens. clock tells the time; it is called on Fyne's goroutine
 // only.
 func New(a presenter.Actions, clock func() time.Time) *Root {
-	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), confirm: newConfirm(a)}
+	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), side: newSideBar(a), confirm: newConfirm(a)}
 	signIn, waiting, profile := newSignIn(a), newWaiting(a), newProfile(a)
 	r.screens = map[presenter.Screen]screen{
 		presenter.ScreenSignIn:  signIn,
@@ -64,11 +65,13 @@ func New(a presenter.Actions, clock func() time.Time) *Root {
 		body = append(body, p.page().Object)
 	}
 	r.ribbon.object.Hide()
+	r.side.object.Hide()
 	r.object = &fyne.Container{
-		Layout: &rootLayout{r.ribbon.object},
+		Layout: &rootLayout{r.ribbon.object, r.side.object},
 		Objects: []fyne.CanvasObject{
 			widgets.NewPanel(base.ColorNameBackground, "", 0),
 			r.ribbon.object,
+			r.side.object,
 			widgets.Layers(body...),
 		},
 	}
@@ -83,6 +86,7 @@ func (r *Root) Update(s presenter.State) {
 	r.state = s
 	now := r.clock()
 	r.ribbon.update(s)
+	r.side.update(s)
 
 	var next screen
 	if s.Confirm != nil {
@@ -179,6 +183,11 @@ func (r *Root) dropLostFocus() {
 	if focused == fyne.Focusable(r.ribbon.help) && !r.ribbon.helpShown() {
 		c.Unfocus()
 	}
+	for _, f := range r.side.focusable() {
+		if f == focused && !r.side.object.Visible() {
+			c.Unfocus()
+		}
+	}
 }
 
 // visible reports whether f and everything around it is shown.
@@ -203,18 +212,24 @@ func visible(f fyne.Focusable, p screen) bool {
 	return found
 }
 
-// rootLayout puts the ribbon at the top and the page below.
-type rootLayout struct{ ribbon fyne.CanvasObject }
+// rootLayout puts the ribbon at the top, the side bar at the left below it, and
+// the page into the rest.
+type rootLayout struct{ ribbon, side fyne.CanvasObject }
 
 func (l *rootLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	var top float32
+	var top, left float32
 	if l.ribbon.Visible() {
 		top = widgets.HeightFor(l.ribbon, size.Width)
 		l.ribbon.Resize(fyne.NewSize(size.Width, top))
 	}
+	if l.side.Visible() {
+		left = sideBarWidth
+		l.side.Move(fyne.NewPos(0, top))
+		l.side.Resize(fyne.NewSize(left, size.Height-top))
+	}
 	objects[0].Resize(size)
-	objects[2].Move(fyne.NewPos(0, top))
-	objects[2].Resize(fyne.NewSize(size.Width, size.Height-top))
+	objects[3].Move(fyne.NewPos(left, top))
+	objects[3].Resize(fyne.NewSize(size.Width-left, size.Height-top))
 }
 
 func (l *rootLayout) MinSize([]fyne.CanvasObject) fyne.Size {

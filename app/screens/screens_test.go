@@ -32,18 +32,22 @@ var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
 // actions records what was asked for.
 type actions struct{ calls []string }
 
-func (a *actions) add(s string)         { a.calls = append(a.calls, s) }
-func (a *actions) SignIn(id string)     { a.add("SignIn " + id) }
-func (a *actions) OpenAgain()           { a.add("OpenAgain") }
-func (a *actions) CopyLink()            { a.add("CopyLink") }
-func (a *actions) Cancel()              { a.add("Cancel") }
-func (a *actions) Confirm(yes bool)     { a.add(fmt.Sprint("Confirm ", yes)) }
-func (a *actions) Refresh()             { a.add("Refresh") }
-func (a *actions) SignOut()             { a.add("SignOut") }
-func (a *actions) Next()                { a.add("Next") }
-func (a *actions) Dismiss()             { a.add("Dismiss") }
-func (a *actions) RegisterHelp()        { a.add("RegisterHelp") }
-func (a *actions) take() (out []string) { out, a.calls = a.calls, nil; return out }
+func (a *actions) add(s string)            { a.calls = append(a.calls, s) }
+func (a *actions) SignIn(id string)        { a.add("SignIn " + id) }
+func (a *actions) OpenAgain()              { a.add("OpenAgain") }
+func (a *actions) CopyLink()               { a.add("CopyLink") }
+func (a *actions) Cancel()                 { a.add("Cancel") }
+func (a *actions) Confirm(yes bool)        { a.add(fmt.Sprint("Confirm ", yes)) }
+func (a *actions) Refresh()                { a.add("Refresh") }
+func (a *actions) SignOut()                { a.add("SignOut") }
+func (a *actions) Next()                   { a.add("Next") }
+func (a *actions) Dismiss()                { a.add("Dismiss") }
+func (a *actions) RegisterHelp()           { a.add("RegisterHelp") }
+func (a *actions) ShowAccount(k string)    { a.add("ShowAccount " + k) }
+func (a *actions) AddAccount()             { a.add("AddAccount") }
+func (a *actions) ShowTab(t presenter.Tab) { a.add("ShowTab " + string(t)) }
+func (a *actions) RemoveAccess()           { a.add("RemoveAccess") }
+func (a *actions) take() (out []string)    { out, a.calls = a.calls, nil; return out }
 
 // rig is a window with the screens in it.
 type rig struct {
@@ -135,11 +139,19 @@ func (r *rig) wantNoTexts(unwanted ...string) {
 	}
 }
 
-func (r *rig) button(name string) *widgets.Button {
+// pressable is a button of whatever kind.
+type pressable interface {
+	fyne.Focusable
+	fyne.Tappable
+	fyne.Accessible
+	fyne.CanvasObject
+}
+
+func (r *rig) button(name string) pressable {
 	r.t.Helper()
-	var found *widgets.Button
+	var found pressable
 	walk(r.root.Object(), func(o fyne.CanvasObject) {
-		if b, ok := o.(*widgets.Button); ok && b.AccessibilityLabel() == name {
+		if b, ok := o.(pressable); ok && b.AccessibilityLabel() == name {
 			found = b
 		}
 	})
@@ -203,6 +215,23 @@ func profileState() presenter.State {
 			{ID: presenter.FieldBirthday, Value: "10 December 1815"}, {ID: presenter.FieldSubject, Value: "108204268033311374519"},
 		},
 	}}
+}
+
+// accountState is the profile of Ada, with Grace signed in beside her.
+func accountState() presenter.State {
+	s := profileState()
+	s.Accounts = []presenter.AccountView{
+		{Key: "a", Person: s.Profile.Person, Provider: "Google", Shown: true},
+		{Key: "g", Person: presenter.PersonView{Name: "Grace Hopper", Initials: "GH", Color: 1}, Provider: "GitLab"},
+	}
+	s.Profile.Tab = presenter.TabProfile
+	s.Profile.Session = &presenter.SessionView{Access: presenter.AccessValid, Expires: now.Add(42*time.Minute + 10*time.Second),
+		Granted: []string{"email", "openid", "profile"}, Store: "GNOME Keyring", SignedIn: now.Add(-time.Hour)}
+	return s
+}
+
+func sessionState() presenter.State {
+	return with(accountState(), func(s *presenter.State) { s.Profile.Tab = presenter.TabSession })
 }
 
 func with(s presenter.State, edit func(*presenter.State)) presenter.State {

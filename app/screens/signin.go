@@ -32,6 +32,9 @@ type signIn struct {
 	providers []presenter.ProviderButton
 	buttons   []*widgets.Button
 	none      *widgets.Text
+	back      *widgets.Button // shown while an account is added
+	title     *widgets.Text
+	adding    bool
 }
 
 func newSignIn(a presenter.Actions) *signIn {
@@ -39,7 +42,8 @@ func newSignIn(a presenter.Actions) *signIn {
 	s.icon = canvas.NewImageFromResource(fyne.NewStaticResource("Icon.svg", assets.IconSVG))
 	s.icon.FillMode = canvas.ImageFillContain
 	s.icon.SetMinSize(fyne.NewSquareSize(64))
-	title := widgets.NewText(theme.SizeTitle, base.ColorNameForeground, fyne.TextAlignCenter, widgets.FitWrap).
+	s.back = widgets.NewButton(widgets.Plain, Word("signin.back"), a.Cancel)
+	s.title = widgets.NewText(theme.SizeTitle, base.ColorNameForeground, fyne.TextAlignCenter, widgets.FitWrap).
 		Set(Word("signin.title"), fyne.TextStyle{Bold: true})
 	s.lines = widgets.NewText(theme.SizeBody, theme.ColorQuiet, fyne.TextAlignCenter, widgets.FitWrap).
 		Set(Word("signin.line1")+"\n"+Word("signin.line2"), fyne.TextStyle{})
@@ -49,14 +53,15 @@ func newSignIn(a presenter.Actions) *signIn {
 	s.list = widgets.Column()
 	s.frame = widgets.NewPage(widgets.Column(
 		widgets.Slot{Object: s.icon, Width: 64, Center: true},
-		widgets.Slot{Object: title, Before: 20},
+		widgets.Slot{Object: s.title, Before: 20},
 		widgets.Slot{Object: s.lines, Before: 16},
 		widgets.Slot{Object: s.problem.object, Before: 24},
 		widgets.Slot{Object: s.list, Before: 36, Width: buttonWidth, Center: true},
 		widgets.Slot{Object: s.none, Before: 40},
+		widgets.Slot{Object: s.back, Before: 16, Width: s.back.NaturalWidth(), Center: true},
 		widgets.Slot{Object: s.keep, Before: 48},
 	), columnWidth, 24, true)
-	revealing(s.frame, s.problem.buttons()...)
+	revealing(s.frame, append(s.problem.buttons(), s.back)...)
 	return s
 }
 
@@ -67,6 +72,13 @@ func (s *signIn) update(st presenter.State, _ time.Time) {
 	// The problem takes the place of the two lines: they are known by then.
 	setVisible(s.lines, st.Problem == nil)
 	s.setProviders(st.SignIn.Providers)
+	s.adding = st.SignIn.Adding
+	setVisible(s.back, s.adding)
+	if s.adding {
+		s.title.Set(Word("signin.add"), fyne.TextStyle{Bold: true})
+	} else {
+		s.title.Set(Word("signin.title"), fyne.TextStyle{Bold: true})
+	}
 	s.keep.Set(keepLine(st.SignIn.Keep), fyne.TextStyle{})
 	setVisible(s.keep, st.SignIn.Keep.Known)
 }
@@ -135,10 +147,16 @@ func (s *signIn) primary() {
 	}
 }
 
-func (s *signIn) escape() { s.problem.escape() }
+func (s *signIn) escape() {
+	if s.adding && !s.problem.shown() {
+		s.actions.Cancel()
+		return
+	}
+	s.problem.escape()
+}
 
 func (s *signIn) focusable() []fyne.Focusable {
-	return focusables(s.problem.buttons(), s.buttons)
+	return focusables(s.problem.buttons(), s.buttons, []*widgets.Button{s.back})
 }
 
 func focusables(lists ...[]*widgets.Button) []fyne.Focusable {

@@ -30,7 +30,8 @@ const (
 )
 
 // design is the pictures of the design, from top to bottom. Pictures 1 and 3
-// are drawn without what comes later: other providers, side bar and tabs.
+// are drawn without what comes later: other providers, the tab "How you signed
+// in" and the settings.
 var design = map[string][]element{
 	"signin": {
 		{text: "Demo", size: 12, bold: true, color: theme.ColorWarning, left: 20},
@@ -61,28 +62,32 @@ var design = map[string][]element{
 		{text: "The page shows an error? Cancel, then try again or choose another account.", size: 12, color: theme.ColorQuiet, center: true},
 	},
 	"profile": {
+		{text: "AL", size: 14.4, bold: true, color: theme.ColorOnAvatar},
+		{text: "GH", size: 14.4, bold: true, color: theme.ColorOnAvatar},
 		{text: "AL", size: 26, bold: true, color: theme.ColorOnAvatar},
-		{text: "Ada Lovelace", size: 24, bold: true, color: fg, left: 112},
+		{text: "Ada Lovelace", size: 24, bold: true, color: fg, left: 184},
 		{text: "Google", size: 12, color: primary},
-		{text: "ada@example.com", size: 14, color: theme.ColorQuiet, left: 112},
+		{text: "ada@example.com", size: 14, color: theme.ColorQuiet, left: 184},
 		{text: "✓ verified", size: 14, color: theme.ColorGood},
 		{text: "Refresh", size: 14, color: fg},
 		{text: "Sign out", size: 14, color: fg},
-		{text: "Name", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "Ada Lovelace", size: 14, color: fg, left: 200},
-		{text: "Given name", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "Ada", size: 14, color: fg, left: 200},
-		{text: "Family name", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "Lovelace", size: 14, color: fg, left: 200},
-		{text: "Language", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "English (United Kingdom)", size: 14, color: fg, left: 200},
-		{text: "Organization", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "Analytical Engines Ltd · Analyst", size: 14, color: fg, left: 200},
-		{text: "Birthday", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "10 December 1815", size: 14, color: fg, left: 200},
-		{text: "Account ID", size: 14, color: theme.ColorQuiet, left: 48},
-		{text: "108204268033311374519", size: 12, mono: true, color: fg, left: 200},
-		{text: "From people.googleapis.com, updated just now", size: 12, color: theme.ColorQuiet, left: 28},
+		{text: "Profile", size: 14, color: fg, left: 100},
+		{text: "Session", size: 14, color: theme.ColorQuiet},
+		{text: "Name", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "Ada Lovelace", size: 14, color: fg, left: 272},
+		{text: "Given name", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "Ada", size: 14, color: fg, left: 272},
+		{text: "Family name", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "Lovelace", size: 14, color: fg, left: 272},
+		{text: "Language", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "English (United Kingdom)", size: 14, color: fg, left: 272},
+		{text: "Organization", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "Analytical Engines Ltd · Analyst", size: 14, color: fg, left: 272},
+		{text: "Birthday", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "10 December 1815", size: 14, color: fg, left: 272},
+		{text: "Account ID", size: 14, color: theme.ColorQuiet, left: 120},
+		{text: "108204268033311374519", size: 12, mono: true, color: fg, left: 272},
+		{text: "From people.googleapis.com, updated just now", size: 12, color: theme.ColorQuiet, left: 100},
 	},
 }
 
@@ -144,7 +149,7 @@ func TestShapes(t *testing.T) {
 	}{
 		{"signin", map[string]shape{"icon": {398, 64, 64}, "Sign in with Google": {290, 280, 40}}},
 		{"waiting", map[string]shape{"card": {220, 420, 172}, "Step": {240, 380, 24}}},
-		{"profile", map[string]shape{"avatar": {28, 72, 72}, "card": {28, 804, 233}}},
+		{"profile", map[string]shape{"avatar": {100, 72, 72}, "card": {100, 732, 233}}},
 	} {
 		for _, s := range shots {
 			if s.name != c.shot {

@@ -113,3 +113,8 @@ func (noActions) SignOut()      {}
 func (noActions) Next()         {}
 func (noActions) Dismiss()      {}
 func (noActions) RegisterHelp() {}
+
+func (noActions) ShowAccount(string)    {}
+func (noActions) AddAccount()           {}
+func (noActions) ShowTab(presenter.Tab) {}
+func (noActions) RemoveAccess()         {}

@@ -54,9 +54,17 @@ func ada() presenter.PersonView {
 	return presenter.PersonView{Name: "Ada Lovelace", Email: "ada@example.com", Verified: true, Initials: "AL"}
 }
 
+func grace() presenter.PersonView {
+	return presenter.PersonView{Name: "Grace Hopper", Email: "grace@example.com", Verified: true, Initials: "GH", Color: 1}
+}
+
 func profile(edit func(*presenter.State)) presenter.State {
 	s := presenter.State{
 		Screen: presenter.ScreenProfile,
+		Accounts: []presenter.AccountView{
+			{Key: "a", Person: ada(), Provider: "Google", Shown: true},
+			{Key: "b", Person: grace(), Provider: "Google"},
+		},
 		Profile: presenter.ProfileView{
 			Person:   ada(),
 			Provider: "Google",
@@ -70,6 +78,13 @@ func profile(edit func(*presenter.State)) presenter.State {
 				{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd · Analyst"},
 				{ID: presenter.FieldBirthday, Value: "10 December 1815"},
 				{ID: presenter.FieldSubject, Value: "108204268033311374519"},
+			},
+			Tab: presenter.TabProfile,
+			Session: &presenter.SessionView{
+				Access: presenter.AccessValid, Expires: now.Add(42*time.Minute + 10*time.Second),
+				Granted:  []string{"email", "openid", "profile"},
+				Declined: []string{"https://www.googleapis.com/auth/user.birthday.read"},
+				Store:    "GNOME Keyring", SignedIn: now.Add(-52 * time.Minute),
 			},
 		},
 	}
@@ -95,6 +110,7 @@ var shots = []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
+	{name: "session", documented: true, state: profile(func(s *presenter.State) { s.Profile.Tab = presenter.TabSession })},
 
 	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
 	{name: "signin-focus", tabs: 2, state: signIn(nil)},
@@ -131,6 +147,26 @@ var shots = []shot{
 	})},
 	{name: "confirm", state: waiting([4]presenter.StepState{done, done, done, active}, func(s *presenter.State) {
 		s.Confirm = &presenter.ConfirmView{Kind: "other_account", Old: "ada@example.com", New: "grace@example.com"}
+	})},
+	{name: "confirm-remove", state: profile(func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess, Old: "ada@example.com", Provider: "Google", Google: true}
+	})},
+	{name: "signin-add", state: signIn(func(s *presenter.State) {
+		s.Demo, s.SignIn.Adding = false, true
+		s.SignIn.Providers = append(s.SignIn.Providers, presenter.ProviderButton{ID: "b", Name: "GitLab"})
+	})},
+	{name: "session-bare", tabs: 7, state: profile(func(s *presenter.State) {
+		s.Profile.Tab = presenter.TabSession
+		s.Accounts = s.Accounts[:1]
+		s.Profile.Session = &presenter.SessionView{Access: presenter.AccessLasting, SignedIn: now.Add(-49 * time.Hour),
+			Granted: []string{"read:user", "user:email", "https://gitlab.example.com/scopes/a-rather-long-scope-of-somebodys-own-making"}}
+	})},
+	{name: "profile-accounts", tabs: 2, state: profile(func(s *presenter.State) {
+		s.Demo = true
+		for i, initials := range []string{"Q", "فا", "KJ", "MC", "RF", "ES", "AT", "LL", "BK"} {
+			p := presenter.PersonView{Name: initials, Email: "someone@example.com", Initials: initials, Color: i + 2}
+			s.Accounts = append(s.Accounts, presenter.AccountView{Key: initials, Person: p, Provider: "GitLab"})
+		}
 	})},
 	{name: "profile-focus", tabs: 2, state: profile(func(s *presenter.State) { s.Demo = true })},
 	{name: "profile-select", tabs: 1, state: profile(nil)},

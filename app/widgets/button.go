@@ -24,6 +24,8 @@ const (
 	Google                // "Sign in with Google", by Google's branding guidelines
 	Ribbon                // text only, small and bold, on the ground of warnings
 	Close                 // a cross, on the ground of warnings
+	Tab                   // text that is underlined while it is selected
+	Soft                  // small, on the ground of chips
 )
 
 // look is what a kind is made of.
@@ -45,10 +47,13 @@ var looks = map[Kind]look{
 	Provider:  {theme.ColorCard, theme.ColorGoogleStroke, base.ColorNameForeground, theme.RadiusPill, buttonHeight, 20, theme.SizeBody, fyne.TextStyle{}, false},
 	Google:    {theme.ColorGoogleGround, theme.ColorGoogleStroke, theme.ColorGoogleText, theme.RadiusPill, buttonHeight, 20, theme.SizeBody, fyne.TextStyle{}, false},
 	Ribbon:    {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 8 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{Bold: true}, true},
+	Tab:       {theme.ColorTransparent, "", theme.ColorQuiet, 4, 9 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
+	Soft:      {theme.ColorSoft, "", base.ColorNamePrimary, 3 * theme.Grid, 6 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{}, false},
 	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 }
 
 const (
+	tabLine   = 2
 	ringWidth = 2
 	ringGap   = 2 // between the button and its focus ring
 	iconSize  = 20
@@ -71,6 +76,7 @@ type Button struct {
 	name string // for screen readers where there is no text
 	icon fyne.Resource
 	busy bool
+	on   bool // a tab that is selected
 
 	hovered, focused, pressed bool
 }
@@ -136,6 +142,17 @@ func (b *Button) SetBusy(busy bool) {
 		b.Refresh()
 	}
 }
+
+// SetSelected says whether what a tab stands for is shown.
+func (b *Button) SetSelected(on bool) {
+	if b.on != on {
+		b.on = on
+		b.Refresh()
+	}
+}
+
+// Selected reports whether what a tab stands for is shown.
+func (b *Button) Selected() bool { return b.on }
 
 // Busy reports whether pressing has no effect just now.
 func (b *Button) Busy() bool { return b.busy }
@@ -260,6 +277,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		ground: canvas.NewRectangle(nil),
 		veil:   canvas.NewRectangle(nil),
 		ring:   canvas.NewRectangle(color.Transparent),
+		line:   canvas.NewRectangle(nil),
 		icon:   &canvas.Image{FillMode: canvas.ImageFillContain},
 		label:  canvas.NewText("", nil),
 	}
@@ -270,6 +288,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 type buttonRenderer struct {
 	b                  *Button
 	ground, veil, ring *canvas.Rectangle
+	line               *canvas.Rectangle // below a tab that is selected
 	icon               *canvas.Image
 	label              *canvas.Text
 }
@@ -278,13 +297,14 @@ func (r *buttonRenderer) Destroy()           {}
 func (r *buttonRenderer) MinSize() fyne.Size { return r.b.MinSize() }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.veil, r.icon, r.label, r.ring}
+	return []fyne.CanvasObject{r.ground, r.veil, r.icon, r.label, r.ring, r.line}
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	l := looks[r.b.kind]
 	r.ground.Resize(size)
 	r.veil.Resize(size)
+	place(r.line, 0, size.Height-tabLine, size.Width, tabLine)
 	out := float32(ringWidth + ringGap)
 	if l.inner {
 		out = -ringGap
@@ -345,6 +365,10 @@ func (r *buttonRenderer) paint() {
 	if r.b.busy && l.ground != base.ColorNamePrimary {
 		r.label.Color = base.Color(theme.ColorQuiet)
 	}
+	r.line.Hidden, r.line.FillColor = !r.b.on, base.Color(base.ColorNamePrimary)
+	if r.b.on {
+		r.label.Color = base.Color(base.ColorNameForeground)
+	}
 	r.ring.Hidden = !r.b.focused
 	r.ring.StrokeWidth, r.ring.StrokeColor = ringWidth, base.Color(base.ColorNamePrimary)
 	if l.text == theme.ColorWarning {
@@ -356,7 +380,7 @@ func (r *buttonRenderer) paint() {
 		r.icon.Resource = r.b.icon
 		r.icon.Refresh()
 	}
-	for _, o := range []fyne.CanvasObject{r.ground, r.veil, r.ring, r.label} {
+	for _, o := range []fyne.CanvasObject{r.ground, r.veil, r.line, r.ring, r.label} {
 		o.Refresh()
 	}
 }

@@ -68,7 +68,9 @@ func (f *pageFrame) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	f.p.ScrollBy(0)
 }
 
-func (f *pageFrame) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 160) }
+func (f *pageFrame) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(fyne.Min(320, f.p.body.maxWidth+2*f.p.body.margin), 160)
+}
 
 type pageBody struct {
 	maxWidth, margin float32

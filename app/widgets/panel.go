@@ -60,6 +60,16 @@ func Card(content fyne.CanvasObject) *fyne.Container {
 	return Layers(NewPanel(theme.ColorCard, theme.ColorLine, theme.RadiusCard), Inset(d, d, d, d, content))
 }
 
+// Line is a thin line across.
+func Line() fyne.CanvasObject {
+	return &fyne.Container{Layout: lineLayout{}, Objects: []fyne.CanvasObject{NewPanel(theme.ColorLine, "", 0)}}
+}
+
+type lineLayout struct{}
+
+func (lineLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) { objects[0].Resize(size) }
+func (lineLayout) MinSize([]fyne.CanvasObject) fyne.Size              { return fyne.NewSize(0, 1) }
+
 // Notice is a card on the ground of warnings.
 func Notice(content fyne.CanvasObject) *fyne.Container {
 	const v, h = 4 * theme.Grid, 5 * theme.Grid
