@@ -32,8 +32,8 @@ var (
 
 // options are the command line.
 type options struct {
-	demo, version bool
-	config, trace string
+	demo, version         bool
+	config, trace, client string
 }
 
 func main() {
@@ -42,6 +42,7 @@ func main() {
 	flag.StringVar(&o.config, "config", "", "keep everything in this `folder`")
 	flag.BoolVar(&o.version, "version", false, "print the version and exit")
 	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
+	flag.StringVar(&o.client, "import-client", "", "add the Google client of this client_secret_….json `file` to providers.toml, and exit")
 	flag.Parse()
 	if o.version {
 		fmt.Println("latchkey", version)
@@ -51,7 +52,11 @@ func main() {
 		fmt.Fprintf(os.Stderr, "latchkey: unexpected argument %q; see latchkey --help\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	if err := run(o); err != nil {
+	task := func() error { return run(o) }
+	if o.client != "" {
+		task = func() error { return importClient(o.config, o.client, os.Stdout) }
+	}
+	if err := task(); err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)
 	}

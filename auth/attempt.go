@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"app.latchkey/auth/flow"
 	"app.latchkey/auth/loopback"
@@ -23,10 +24,9 @@ type Attempt struct {
 	recorder *flow.Recorder
 	place    store.Store // where the refresh token will go
 	status   store.Status
-	limit    limit
+	deadline time.Time
 	cached   bool // meta was not read for this attempt
 	waited   atomic.Bool
-	pasted   atomic.Bool // the response came through Paste
 	opened   atomic.Bool // the record tells of the first opening only
 
 	stopPrefetch context.CancelFunc
@@ -83,6 +83,9 @@ func listenProblem(err error) error {
 // Provider is whom the attempt is at.
 func (a *Attempt) Provider() Provider { return a.site.provider }
 
+// Deadline is when the attempt ends by itself.
+func (a *Attempt) Deadline() time.Time { return a.deadline }
+
 // Host is the host of the page that opens, for the words a person reads.
 func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
 
@@ -134,7 +137,7 @@ func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, st
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.Deadline().Sub(a.client.config.Now()))
+	ctx, cancel := context.WithTimeout(ctx, a.deadline.Sub(a.client.config.Now()))
 	defer cancel()
 	result := make(chan error, 1)
 	go func() { result <- open(context.WithoutCancel(ctx), link) }()
@@ -163,7 +166,7 @@ func (a *Attempt) Close() error {
 // startPrefetch begins to get what is needed once the code is there. It ends
 // with the attempt, at the latest at its deadline; not with Begin's ctx.
 func (a *Attempt) startPrefetch(ctx context.Context) {
-	ctx, a.stopPrefetch = context.WithTimeout(context.WithoutCancel(ctx), a.Deadline().Sub(a.client.config.Now()))
+	ctx, a.stopPrefetch = context.WithTimeout(context.WithoutCancel(ctx), a.deadline.Sub(a.client.config.Now()))
 	go a.site.prefetch(ctx, a.meta, a.cached)
 }
 

@@ -39,7 +39,6 @@ const (
 	CodeProviderUnreachable      Code = "provider_unreachable"
 	CodeProviderHTML             Code = "provider_html"
 	CodeServerBusy               Code = "server_busy"
-	CodeTLSFailed                Code = "tls_failed"
 	CodeClockSkew                Code = "clock_skew"
 	CodeMetadataIssuerMismatch   Code = "metadata_issuer_mismatch"
 	CodeMetadataInvalid          Code = "metadata_invalid"
@@ -50,12 +49,6 @@ const (
 	CodeLoopbackPortsTaken  Code = "loopback_ports_taken"
 	CodeBrowserFailed       Code = "browser_failed"
 	CodeSignInTimeout       Code = "signin_timeout"
-
-	// An address that was given to Attempt.Paste; the attempt goes on.
-	CodePasteNotAddress  Code = "paste_not_address"
-	CodePasteElsewhere   Code = "paste_elsewhere"
-	CodePasteNoResponse  Code = "paste_no_response"
-	CodePasteOtherSignIn Code = "paste_other_signin"
 
 	CodeAccessDenied       Code = "access_denied"
 	CodeAuthorizationError Code = "authorization_error"
@@ -120,8 +113,7 @@ type Problem struct {
 	Code  Code
 	Next  Next
 	// Values fill the placeholders of the translation: Host, Provider, Ports,
-	// Error (the provider's own error code, cleaned), Skew (the provider's clock
-	// minus this computer's in whole seconds, where it is known).
+	// Error (the provider's own error code, cleaned).
 	Values map[string]string
 	Err    error // the cause; holds no secret; may be nil
 }
@@ -183,7 +175,7 @@ func problem(phase Phase, code Code, next Next, err error) *Problem {
 }
 
 // TransportProblem turns an error of the back channel into a Problem: a wrong
-// clock, a certificate, an unreachable server or a page instead of data. host is named in the
+// clock, an unreachable server or a page instead of data. host is named in the
 // words a person reads.
 func TransportProblem(phase Phase, host string, err error) *Problem {
 	code, next := CodeProviderUnreachable, NextRetry
@@ -192,24 +184,16 @@ func TransportProblem(phase Phase, host string, err error) *Problem {
 		code, next = CodeCanceled, NextDismiss
 	case backchannel.IsCertificateTime(err):
 		code = CodeClockSkew
-	case errors.Is(err, errCAFile):
-		code, next = CodeConfigInvalid, NextOpenConfig
-	case backchannel.IsTLS(err):
-		code = CodeTLSFailed
 	case errors.Is(err, backchannel.ErrNotJSON):
 		code = CodeProviderHTML
 	case phase == PhaseRefresh || phase == PhaseProfile:
 		code = CodeOffline
 	}
-	if code != CodeCanceled && code != CodeConfigInvalid && (phase == PhaseRefresh || phase == PhaseProfile) {
+	if code != CodeCanceled && (phase == PhaseRefresh || phase == PhaseProfile) {
 		next = NextRefresh
 	}
 	// x/oauth2's errors are net/http's, which hold the whole address.
-	p := problem(phase, code, next, backchannel.Redact(err)).With("Host", host)
-	if off, ok := backchannel.ClockOff(err); ok {
-		p = p.With("Skew", seconds(off))
-	}
-	return p
+	return problem(phase, code, next, backchannel.Redact(err)).With("Host", host)
 }
 
 // storeProblem turns an error of a Store into a Problem.
@@ -224,9 +208,9 @@ func storeProblem(phase Phase, name string, err error) *Problem {
 	return problem(phase, code, next, err).With("Store", name)
 }
 
-// CleanText makes a remote text fit to be shown as plain text: control and
-// bidirectional-override characters are dropped, white space is folded, and it
-// is cut to limit characters (RFC 6749 §4.1.2.1 allows far less than servers send).
+// CleanText makes a remote text fit to be shown as plain text: control,
+// bidirectional-override and invisible characters are dropped, white space is
+// folded, and it is cut to limit characters (RFC 6749 §4.1.2.1 allows far less than servers send).
 func CleanText(s string, limit int) string {
 	var b strings.Builder
 	n, space := 0, false
@@ -235,7 +219,7 @@ func CleanText(s string, limit int) string {
 		case unicode.IsSpace(r):
 			space = b.Len() > 0
 			continue
-		case unicode.IsControl(r), r == unicode.ReplacementChar, isBidiControl(r):
+		case unicode.IsControl(r), r == unicode.ReplacementChar, isBidiControl(r), isInvisible(r):
 			continue
 		}
 		if space {
@@ -254,4 +238,11 @@ func CleanText(s string, limit int) string {
 
 func isBidiControl(r rune) bool {
 	return r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
+}
+
+// isInvisible finds characters that show nothing and mean nothing in a name, so
+// that two texts which look the same are the same. The joiners U+200C and U+200D
+// are none: names in several scripts need them.
+func isInvisible(r rune) bool {
+	return r == 0x00ad || r == 0x200b || r >= 0x2060 && r <= 0x2064 || r == 0xfeff || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
 }

@@ -39,9 +39,6 @@ type Provider struct {
 	ProfileAPI string
 	// Google asks for Google's button and words.
 	Google bool
-	// CAFile is the path of a PEM file with certificate authorities to trust
-	// beside the system's, for this provider's back channel alone; "" for none.
-	CAFile string
 	// Quirks are a provider's deviations from the book.
 	Quirks Quirks
 }
@@ -78,10 +75,6 @@ type Quirks struct {
 	RevocationEndsGrant bool
 	// SecretRequired: the token endpoint refuses clients without a secret.
 	SecretRequired bool
-	// FormPost asks for the response by POST (OAuth 2.0 Form Post Response
-	// Mode), which keeps the code out of the browser's history. Responses by
-	// POST are taken from every provider, asked for or not.
-	FormPost bool
 	// LoginHint is another name of the parameter login_hint.
 	LoginHint string
 	// CommaScopes: token responses separate scopes with commas (RFC 6749 §3.3
@@ -189,13 +182,25 @@ func (p Provider) Validate() error {
 			return fmt.Errorf("profile_api: %w", err)
 		}
 	}
-	for k := range p.Quirks.AuthParams {
+	for k, v := range p.Quirks.AuthParams {
 		if slices.Contains(protectedParams, k) {
 			return fmt.Errorf("authorization parameter %q may not be set: the sign-in's security rests on it", k)
+		}
+		if k == "prompt" && !interactive(v) {
+			return errNotInteractive
 		}
 	}
 	return p.Redirect.validate()
 }
+
+// errNotInteractive: whoever has the client ID can pretend to be this program,
+// so what a person sees at the provider is the only proof that they meant to
+// sign in (RFC 8252 §8.6).
+var errNotInteractive = errors.New("prompt: none is not possible: a person has to see the provider's page (RFC 8252 §8.6)")
+
+// interactive reports whether a value of prompt (OpenID Connect Core §3.1.2.1)
+// lets the provider show a page.
+func interactive(prompt string) bool { return !slices.Contains(strings.Fields(prompt), "none") }
 
 func (r Redirect) validate() error {
 	if r.Host != "" && r.Host != "127.0.0.1" && r.Host != "localhost" && r.Host != "[::1]" {

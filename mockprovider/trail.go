@@ -1,7 +1,6 @@
 package mockprovider
 
 import (
-	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -65,9 +64,8 @@ func (t *trail) find(key string) step {
 	return t.older[key]
 }
 
-// readBody reads the request's body, at most what the endpoint would; again, if
-// it is said that somebody else wants to read it too.
-func (x *exchange) readBody(again bool) {
+// readBody reads the request's body, at most what the endpoint would.
+func (x *exchange) readBody() {
 	if x.r.Method != http.MethodPost {
 		return
 	}
@@ -87,9 +85,6 @@ func (x *exchange) readBody(again bool) {
 		}
 	}
 	x.body = b
-	if again {
-		x.r.Body = io.NopCloser(bytes.NewReader(b))
-	}
 }
 
 // sent returns a parameter of the request, whether it came in the address or

@@ -11,10 +11,14 @@ import (
 
 // entry is a provider as written.
 type entry struct {
-	id, name, preset, issuer, clientID, clientSecret string
-	profileAPI, redirectHost, redirectPath, logout   string
-	scopes                                           []string
-	ports                                            []int
+	id, name, preset, issuer, tenant, clientID, clientSecret string
+	profileAPI, redirectHost, redirectPath, logout           string
+	scopes                                                   []string
+	ports                                                    []int
+	plain                                                    auth.PlainOAuth
+	loginHint                                                string
+	noExpiry, commaScopes                                    bool
+	written                                                  map[string]bool // the keys that are there
 }
 
 // fields maps each key that a [[provider]] may have to where its value goes.
@@ -24,11 +28,20 @@ func (e *entry) fields() map[string]any {
 		"client_id": &e.clientID, "client_secret": &e.clientSecret, "scopes": &e.scopes,
 		"profile_api": &e.profileAPI, "redirect_host": &e.redirectHost,
 		"redirect_path": &e.redirectPath, "redirect_ports": &e.ports, "logout_path": &e.logout,
+		"tenant": &e.tenant, "authorization_endpoint": &e.plain.AuthorizationEndpoint, "token_endpoint": &e.plain.TokenEndpoint,
+		"revocation_endpoint": &e.plain.RevocationEndpoint, "token_deletion": &e.plain.TokenDeletion,
+		"user_endpoint": &e.plain.User.Endpoint, "emails_endpoint": &e.plain.User.EmailsEndpoint,
+		"user_subject": &e.plain.User.Subject, "user_login": &e.plain.User.Login, "user_name": &e.plain.User.Name,
+		"user_email": &e.plain.User.Email, "user_picture": &e.plain.User.Picture, "user_organization": &e.plain.User.Organization,
+		"login_hint": &e.loginHint, "no_expiry": &e.noExpiry, "comma_scopes": &e.commaScopes,
 	}
 }
 
+// usualKeys are those that nearly every file needs.
+var usualKeys = []string{"client_id", "client_secret", "id", "issuer", "name", "preset", "redirect_path", "redirect_ports", "scopes"}
+
 func readProvider(table map[string]any, where place) (auth.Provider, error) {
-	var e entry
+	e := entry{written: map[string]bool{}}
 	fields := e.fields()
 	// In the order of the file, so that the first mistake is the one reported.
 	names := slices.SortedFunc(maps.Keys(table), func(a, b string) int {
@@ -40,8 +53,9 @@ func readProvider(table map[string]any, where place) (auth.Provider, error) {
 	for _, name := range names {
 		target, known := fields[name]
 		if !known {
-			return auth.Provider{}, mistakef(where.key(name), "%s", unknownKey(name, slices.Sorted(maps.Keys(fields))))
+			return auth.Provider{}, mistakef(where.key(name), "%s", unknownKey(name, slices.Sorted(maps.Keys(fields)), usualKeys))
 		}
+		e.written[name] = true
 		if want := assign(target, table[name]); want != "" {
 			return auth.Provider{}, mistakef(where.value(name), "%s: expected %s, not %s", name, want, typeName(table[name]))
 		}
@@ -67,6 +81,12 @@ func assign(target, value any) (want string) {
 			return `text between quotation marks ("…")`
 		}
 		*t = s
+	case *bool:
+		b, ok := value.(bool)
+		if !ok {
+			return "true or false"
+		}
+		*t = b
 	case *[]string:
 		list, ok := listOf[string](value)
 		if !ok {
@@ -97,45 +117,6 @@ func listOf[T any](value any) ([]T, bool) {
 		out = append(out, item)
 	}
 	return out, ok
-}
-
-// provider applies the preset. Validate judges what comes out, except for
-// what is simply missing, which is said here in the file's own words.
-func (e entry) provider(where place) (auth.Provider, error) {
-	var p auth.Provider
-	switch e.preset {
-	case "":
-		p.ProfileAPI = e.profileAPI
-		p.Issuer, p.ClientID, p.ClientSecret = e.issuer, e.clientID, auth.NewSecret(e.clientSecret)
-	case "google":
-		p = auth.Google(e.clientID, e.clientSecret)
-		if e.issuer != "" && e.issuer != auth.GoogleIssuer {
-			p = auth.GoogleAt(e.issuer, e.profileAPI, e.clientID, e.clientSecret)
-		} else if e.profileAPI != "" {
-			p.ProfileAPI = e.profileAPI
-		}
-	default:
-		return p, mistakef(where.value("preset"), `preset %q is not known: expected "google", or leave it out`, e.preset)
-	}
-	if e.id != "" {
-		p.ID = e.id
-	}
-	if e.name != "" {
-		p.Name = auth.CleanText(e.name, 100)
-	}
-	p.Scopes = e.scopes
-	p.Redirect = auth.Redirect{Host: e.redirectHost, Path: e.redirectPath, Ports: e.ports, LogoutPath: e.logout}
-	for _, need := range []struct{ key, value, hint string }{
-		{"id", p.ID, `a short name of your own, such as id = "work"`},
-		{"name", p.Name, `the name on the button, such as name = "Work"`},
-		{"issuer", p.Issuer, `the provider's issuer address, such as issuer = "https://id.example.com"`},
-		{"client_id", p.ClientID, "register a native (desktop) client at the provider and copy its client ID"},
-	} {
-		if need.value == "" {
-			return p, mistakef(where.value(need.key), "%s is missing: %s", need.key, need.hint)
-		}
-	}
-	return p, nil
 }
 
 // typeName names the type of a decoded value as TOML does.

@@ -5,8 +5,9 @@ import (
 	"strings"
 )
 
-// unknownKey says that a key is unknown and which one was probably meant.
-func unknownKey(name string, known []string) string {
+// unknownKey says that a key is unknown and which one was probably meant. Where
+// that cannot be guessed it lists the usual ones.
+func unknownKey(name string, known, usual []string) string {
 	best, distance := "", 4 // further away it is a guess, not a help
 	for _, k := range known {
 		if d := editDistance(normal(name), normal(k)); d < distance {
@@ -14,7 +15,7 @@ func unknownKey(name string, known []string) string {
 		}
 	}
 	if best == "" {
-		return fmt.Sprintf("key %q is not known: expected one of %s", name, strings.Join(known, ", "))
+		return fmt.Sprintf("key %q is not known: expected one of %s", name, strings.Join(usual, ", "))
 	}
 	return fmt.Sprintf("key %q is not known: did you mean %q?", name, best)
 }

@@ -85,6 +85,51 @@ func TestProvidersPresetGoogle(t *testing.T) {
 	}
 }
 
+// TestProvidersPresets: a preset in the file is the preset in the code.
+func TestProvidersPresets(t *testing.T) {
+	const tenant = "72f988bf-86f1-41af-91ab-2d7cd011db47"
+	enterprise := auth.GitHubAt("https://git.example", "https://git.example/api/v3", "c", "s")
+	plain := auth.Provider{ID: "a", Name: "A", Issuer: "https://a.example", ClientID: "c", Scopes: []string{"me"},
+		Quirks: auth.Quirks{NoExpiry: true, LoginHint: "who", CommaScopes: true},
+		Plain: &auth.PlainOAuth{AuthorizationEndpoint: "https://a.example/a", TokenEndpoint: "https://a.example/t", RevocationEndpoint: "https://a.example/r",
+			User: auth.UserAPI{Endpoint: "https://api.a.example/me", Subject: "data.id", Login: "l", Name: "n", Email: "e", Picture: "p", Organization: "o"}}}
+	for text, want := range map[string]auth.Provider{
+		"preset = \"microsoft\"\nclient_id = \"c\"":                                                                   auth.Microsoft("common", "c"),
+		"preset = \"microsoft\"\ntenant = \"consumers\"\nclient_id = \"c\"":                                           auth.Microsoft("consumers", "c"),
+		"preset = \"microsoft\"\ntenant = \"" + strings.ToUpper(tenant) + "\"\nclient_id = \"c\"":                     auth.Microsoft(tenant, "c"),
+		"preset = \"gitlab\"\nclient_id = \"c\"":                                                                      auth.GitLab("c"),
+		"preset = \"gitlab\"\nissuer = \"https://git.example/\"\nclient_id = \"c\"":                                   auth.GitLabAt("https://git.example", "c"),
+		"preset = \"github\"\nclient_id = \"c\"\nclient_secret = \"s\"":                                               auth.GitHub("c", "s"),
+		"preset = \"github\"\nissuer = \"https://git.example/login/oauth\"\nclient_id = \"c\"\nclient_secret = \"s\"": enterprise,
+		`id = "a"
+name = "A"
+client_id = "c"
+scopes = ["me"]
+authorization_endpoint = "https://a.example/a"
+token_endpoint = "https://a.example/t"
+revocation_endpoint = "https://a.example/r"
+user_endpoint = "https://api.a.example/me"
+user_subject = "data.id"
+user_login = "l"
+user_name = "n"
+user_email = "e"
+user_picture = "p"
+user_organization = "o"
+login_hint = "who"
+no_expiry = true
+comma_scopes = true`: plain,
+	} {
+		list, err := providers(t, "[[provider]]\n"+text+"\n")
+		if err != nil || len(list) != 1 {
+			t.Errorf("%s:\n%v", text, err)
+			continue
+		}
+		if !reflect.DeepEqual(list[0], want) {
+			t.Errorf("%s:\ngot  %+v\nwant %+v", text, list[0], want)
+		}
+	}
+}
+
 func TestProvidersFileForms(t *testing.T) {
 	const one = "id = \"a\"\nname = \"A\"\nissuer = \"https://a.example\"\nclient_id = \"c\"\n"
 	for name, text := range map[string]string{
@@ -118,6 +163,12 @@ func TestNoProvidersFile(t *testing.T) {
 // the person reads about it.
 func TestBrokenProviders(t *testing.T) {
 	const good = "[[provider]]\nid = \"a\"\nname = \"A\"\nissuer = \"https://a.example\"\nclient_id = \"c\"\n"
+	const (
+		microsoft = "[[provider]]\npreset = \"microsoft\"\nclient_id = \"c\"\n"
+		github    = "[[provider]]\npreset = \"github\"\nclient_id = \"c\"\nclient_secret = \"s\"\n"
+		plain     = "[[provider]]\nid = \"a\"\nname = \"A\"\nclient_id = \"c\"\n" +
+			"# plain OAuth 2.0\nauthorization_endpoint = \"https://a.example/a\"\ntoken_endpoint = \"https://a.example/t\"\nuser_endpoint = \"https://api.a.example/me\"\n"
+	)
 	for _, c := range []struct {
 		name, text   string
 		line, column int
@@ -161,6 +212,22 @@ func TestBrokenProviders(t *testing.T) {
 		{"people API not protected", good + "profile_api = \"http://a.example/\"\n", 6, 15, "expected https"},
 		{"no openid", good + "scopes = [\"email\"]\n", 6, 10, `"openid" is missing`},
 		{"unknown preset", good + "preset = \"gogle\"\n", 6, 10, "expected \"google\""},
+		{"tenant without Microsoft", good + "tenant = \"common\"\n", 6, 1, "microsoft"},
+		{"tenant's domain name", microsoft + "tenant = \"contoso.com\"\n", 4, 10, "tenant's ID"},
+		{"issuer beside a tenant", microsoft + "issuer = \"https://login.microsoftonline.com/common/v2.0\"\n", 4, 1, "leave issuer out"},
+		{"endpoint beside a preset", microsoft + "token_endpoint = \"https://evil.example/token\"\n", 4, 1, "leave token_endpoint out"},
+		{"habit beside GitHub", github + "no_expiry = true\n", 5, 1, "leave no_expiry out"},
+		{"GitHub without its secret", "[[provider]]\npreset = \"github\"\nclient_id = \"c\"\n", 1, 1, "client_secret is missing"},
+		{"GitHub's issuer elsewhere", github + "issuer = \"https://git.example\"\n", 5, 10, "https://HOST/login/oauth"},
+		{"endpoint without the first", good + "user_endpoint = \"https://a.example/me\"\n", 6, 1, "authorization_endpoint is missing"},
+		{"plain without token endpoint", good + "authorization_endpoint = \"https://a.example/a\"\n", 1, 1, "token_endpoint is missing"},
+		{"plain without user endpoint", good + "authorization_endpoint = \"https://a.example/a\"\ntoken_endpoint = \"https://a.example/t\"\n", 1, 1, "user_endpoint is missing"},
+		{"plain without a stable member", plain, 1, 1, "user_subject is missing"},
+		{"plain over http", strings.Replace(plain, "https://a.example/t", "http://a.example/t", 1) + "user_subject = \"id\"\n", 7, 18, "expected https"},
+		{"plain in another's name", plain + "user_subject = \"id\"\nissuer = \"https://accounts.google.com\"\n", 10, 10, "a.example"},
+		{"plain with openid", plain + "user_subject = \"id\"\nscopes = [\"openid\"]\n", 10, 10, "OpenID Connect"},
+		{"truth as a text", plain + "user_subject = \"id\"\nno_expiry = \"yes\"\n", 10, 13, "expected true or false"},
+		{"nearly an endpoint", good + "autorization_endpoint = \"https://a.example/a\"\n", 6, 1, `did you mean "authorization_endpoint"?`},
 		{"redirect host", good + "redirect_host = \"0.0.0.0\"\n", 6, 17, "expected 127.0.0.1"},
 		{"redirect path", good + "redirect_path = \"callback\"\n", 6, 17, "/callback"},
 		{"no port", good + "redirect_ports = [8400, 70000]\n", 6, 18, "70000 is no port"},

@@ -26,7 +26,7 @@ func socketAttacks() []Case {
 		{name: "not-http", no: 10, connections: 3, sent: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", about: "a TLS greeting and other bytes that are no HTTP"},
 		{name: "huge-header", no: 11, connections: 3, sent: "GET /callback HTTP/1.1\r\nHost: {host}\r\nX-Large: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", about: "a mebibyte of header"},
 		{name: "huge-query", no: 11, connections: 3, sent: "GET /callback?" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\nHost: {host}\r\n\r\n", about: "a mebibyte of query"},
-		{name: "huge-body", no: 11, connections: 3, sent: "POST /callback HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8388608\r\n\r\n" +
+		{name: "huge-form", no: 11, connections: 3, sent: "POST /callback HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8388608\r\n\r\n" +
 			strings.Repeat("x", 8<<20), about: "a form of eight mebibytes"},
 	}
 	var cases []Case
