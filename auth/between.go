@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -22,8 +23,7 @@ var errLockBusy = errors.New("another process of this program is at work on the 
 // between are the locks between the processes of one person's program: files in
 // a folder of the configuration, one an account and one for the index. The
 // system lets go of such a lock when its process ends, however it ends. The
-// files are empty and stay: removing one that somebody waits for would give two
-// processes the same lock.
+// files are empty; an account's goes with the account.
 type between struct {
 	dir string // "": nothing is shared with other processes
 
@@ -52,10 +52,11 @@ func (b *between) lock(ctx context.Context, name string, patience time.Duration)
 	defer limit.Stop()
 	for wait := time.Millisecond; err == nil; wait = min(2*wait, 50*time.Millisecond) {
 		var got bool
-		if got, err = f.TryLock(); got {
+		if got, err = f.TryLock(); got && stillThere(f) {
 			b.note(nil)
 			return func() { _ = f.Close() }, nil
 		}
+		_ = f.Close() // what is locked may have been removed: the next try opens what is there now
 		if err != nil {
 			break
 		}
@@ -71,6 +72,29 @@ func (b *between) lock(ctx context.Context, name string, patience time.Duration)
 	}
 	b.note(err)
 	return func() {}, nil
+}
+
+// stillThere reports whether the file that was locked is the one that others
+// find under its name: a sign-out removes it.
+func stillThere(f *flock.Flock) bool {
+	mine, err := f.Stat()
+	if err != nil {
+		return false
+	}
+	there, err := os.Stat(f.Path())
+	return err == nil && os.SameFile(mine, there)
+}
+
+// remove takes a lock's file away. The caller holds the lock.
+func (b *between) remove(name string) error {
+	if b.dir == "" {
+		return nil
+	}
+	err := os.Remove(filepath.Join(b.dir, name+".lock"))
+	if errors.Is(err, os.ErrNotExist) || runtime.GOOS == "windows" { // Windows removes no file that is open; it is empty
+		return nil
+	}
+	return err
 }
 
 func (b *between) note(err error) {

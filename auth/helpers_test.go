@@ -215,7 +215,9 @@ func resumeOnly(t *testing.T, client *auth.Client, p auth.Provider) *auth.Sessio
 // tests may run in a bubble of package synctest and see https issuers. Its one
 // account is in store.
 type fake struct {
-	dir     string // "": no files
+	mu      sync.Mutex       // guards answers
+	dir     string           // "": no files
+	now     func() time.Time // nil: the bubble's
 	store   *flaky
 	answers map[string]func(*http.Request) (*http.Response, error) // by URL without query; over the defaults
 	seen    rows[*http.Request]
@@ -227,10 +229,25 @@ func newFake() *fake {
 	return &fake{store: &flaky{Memory: store.NewMemory()}, answers: map[string]func(*http.Request) (*http.Response, error){}}
 }
 
+// answer changes what an address answers, also while requests are on their
+// way; nil is the default again.
+func (f *fake) answer(path string, how func(*http.Request) (*http.Response, error)) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if how == nil {
+		delete(f.answers, fakeIssuer+path)
+		return
+	}
+	f.answers[fakeIssuer+path] = how
+}
+
 func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
 	f.seen.add(req)
 	address := req.URL.Scheme + "://" + req.URL.Host + req.URL.Path
-	if answer, ok := f.answers[address]; ok {
+	f.mu.Lock()
+	answer, ok := f.answers[address]
+	f.mu.Unlock()
+	if ok {
 		return answer(req)
 	}
 	switch address {
@@ -252,7 +269,7 @@ func (f *fake) session(t *testing.T) *auth.Session {
 	if err := f.store.Memory.Put(t.Context(), account.Item, []byte(record), store.Options{}); err != nil {
 		t.Fatal(err)
 	}
-	client, err := auth.New(auth.Config{Store: f.store, Dir: f.dir, Transport: f})
+	client, err := auth.New(auth.Config{Store: f.store, Dir: f.dir, Transport: f, Now: f.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -92,6 +92,7 @@ func (s *Session) keep(ctx context.Context, status store.Status, o store.Options
 	s.kept, s.tried = kept, time.Time{}
 	if kept.Problem != nil {
 		s.unsaved, s.tried = true, s.site.wall()
+		s.quick.Store(nil)
 	}
 	return kept.Problem
 }
@@ -171,6 +172,9 @@ func (s *Session) saveAgain() {
 
 // saveLate saves what is not saved yet, if the session still lives.
 func (s *Session) saveLate(ctx context.Context) error {
+	if !s.isUnsaved() || s.isEnded() {
+		return nil
+	}
 	release, err := s.exclusive(ctx)
 	if err != nil {
 		return err

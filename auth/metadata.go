@@ -213,7 +213,9 @@ func (s *site) get(ctx context.Context, phase Phase, address string) ([]byte, er
 		return nil, TransportProblem(phase, s.provider.Host(), err)
 	}
 	if resp.Status != http.StatusOK {
-		return nil, statusProblem(phase, s.provider.Host(), resp)
+		p := statusProblem(phase, s.provider.Host(), resp)
+		p.RetryAfter, _ = backchannel.RetryAfter(resp.Header, s.channel.Now())
+		return nil, p
 	}
 	var any json.RawMessage
 	if err := backchannel.DecodeJSON(resp, &any); err != nil {

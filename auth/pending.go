@@ -102,7 +102,8 @@ func (s *Session) adopt(p *Pending, place store.Store) {
 	s.place, s.recorder = place, p.attempt.recorder
 	s.account = p.Account()
 	s.account.SignedIn = s.site.wall()
-	s.token, s.lifetime, s.scopes = p.tokens.token, p.tokens.lifetime, p.tokens.scopes
+	s.setToken(p.tokens.token, p.tokens.lifetime)
+	s.scopes, s.pace = p.tokens.scopes, pace{}
 	s.held, s.lasting, s.refused, s.idToken = p.tokens.refresh, false, Secret{}, p.tokens.idToken
 	if s.held.IsZero() && p.tokens.lifetime == 0 { // it lives until revoked, and there is nothing to renew it with
 		s.held, s.lasting = p.tokens.token.access, true

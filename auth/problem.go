@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 	"unicode"
 
 	"app.latchkey/auth/backchannel"
@@ -115,7 +116,10 @@ type Problem struct {
 	// Values fill the placeholders of the translation: Host, Provider, Ports,
 	// Error (the provider's own error code, cleaned).
 	Values map[string]string
-	Err    error // the cause; holds no secret; may be nil
+	// RetryAfter is how long the provider asked to be left alone (RFC 9110
+	// §10.2.3); 0: it did not say.
+	RetryAfter time.Duration
+	Err        error // the cause; holds no secret; may be nil
 }
 
 // Error implements error. It holds no secret.

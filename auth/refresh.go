@@ -18,6 +18,9 @@ var errEnded = errors.New("the session was signed out")
 // read anew, since another process may have rotated the token; what comes is
 // saved before it is used.
 func (s *Session) renew(ctx context.Context) (Token, error) {
+	if s.isEnded() {
+		return Token{}, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn, errEnded)
+	}
 	release, err := s.exclusive(ctx)
 	if err != nil {
 		return Token{}, s.busyProblem(err)
@@ -69,7 +72,7 @@ func (s *Session) lastingToken(held Secret) (t Token, ok bool, err error) {
 		return Token{}, true, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn,
 			errors.New("the access token was refused, and there is no refresh token")).With("Host", s.site.provider.Host())
 	}
-	s.token, s.lifetime = Token{access: held}, 0
+	s.setToken(Token{access: held}, 0)
 	return s.token, true, nil
 }
 
@@ -114,7 +117,7 @@ func (s *Session) takeRefresh(r tokenResponse) bool {
 func (s *Session) takeAccess(r tokenResponse) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.token, s.lifetime = r.token, r.lifetime
+	s.setToken(r.token, r.lifetime)
 	if !r.idToken.IsZero() {
 		s.idToken = r.idToken
 	}

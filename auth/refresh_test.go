@@ -326,6 +326,7 @@ func TestNextStepOfARefresh(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			b.set(c.bend)
+			session.Hurry()
 			_, err := session.Token(t.Context())
 			if p := auth.AsProblem(err); p == nil || p.Next != auth.NextRefresh {
 				t.Errorf("error %v, want one whose next step is to refresh", err)

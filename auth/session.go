@@ -2,8 +2,10 @@ package auth
 
 import (
 	"context"
+	"math"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -22,6 +24,8 @@ type Session struct {
 	flight singleflight.Group
 	op     gate // held by whatever changes what the provider and the store hold: refresh, commit, sign-out
 
+	quick atomic.Pointer[quickToken] // nil: look under mu
+
 	mu       sync.Mutex
 	account  Account
 	place    store.Store
@@ -37,6 +41,7 @@ type Session struct {
 	scopes   []string
 	kept     Kept
 	ended    bool
+	pace     pace
 	giveUp   context.CancelFunc // of the last refresh; a sign-out does not wait for ever
 }
 
@@ -136,10 +141,20 @@ func (s *Session) UserinfoEndpoint(ctx context.Context) (string, error) {
 // if need be: once at a time, however many ask. A caller that gives up does not
 // stop the refresh. Errors are Problems; only refresh_revoked means that the
 // user must sign in again.
+//
+// After a failure the provider is left alone for a moment (35 to 57 seconds, or
+// what it asked for): until then Token says the same again at once. Hurry is for
+// a person who will not wait, Await for work that can.
 func (s *Session) Token(ctx context.Context) (Token, error) {
+	if q := s.quick.Load(); q != nil && q.freshAt(s.site.clock().UnixNano()) {
+		return q.token, nil
+	}
 	if t, ok := s.fresh(); ok {
 		s.saveAgain()
 		return t, nil
+	}
+	if p := s.paused(); p != nil {
+		return s.orStillValid(duringSession(p))
 	}
 	done := s.flight.DoChan("refresh", func() (any, error) {
 		defer s.client.begin()()
@@ -148,12 +163,14 @@ func (s *Session) Token(ctx context.Context) (Token, error) {
 		s.mu.Lock()
 		s.giveUp = cancel
 		s.mu.Unlock()
-		return s.renew(ctx)
+		t, err := s.renew(ctx)
+		s.note(err)
+		return t, err
 	})
 	select {
 	case r := <-done:
 		if r.Err != nil {
-			return Token{}, duringSession(r.Err)
+			return s.orStillValid(duringSession(r.Err))
 		}
 		return r.Val.(Token), nil
 	case <-ctx.Done():
@@ -167,7 +184,7 @@ func (s *Session) Expire(t Token) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.token.access.Reveal() == t.access.Reveal() {
-		s.token = Token{}
+		s.setToken(Token{}, 0)
 	}
 	if s.lasting {
 		s.refused = t.access
@@ -189,8 +206,70 @@ func (s *Session) Unlock(ctx context.Context) error {
 func (s *Session) fresh() (Token, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.token, !s.ended && s.token.freshAt(s.site.wall(), s.lifetime)
+	fresh := !s.ended && s.token.freshAt(s.site.wall(), s.lifetime)
+	if fresh && !s.unsaved {
+		s.quick.Store(newQuickToken(s.token, s.lifetime))
+	}
+	return s.token, fresh
 }
+
+// setToken adopts an access token; s.mu is held.
+func (s *Session) setToken(t Token, lifetime time.Duration) {
+	s.token, s.lifetime = t, lifetime
+	s.quick.Store(nil)
+}
+
+// paused is the last refresh's Problem while it is too early for another.
+func (s *Session) paused() *Problem {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return nil
+	}
+	return s.pace.paused(s.site.wall())
+}
+
+// note remembers how a refresh went.
+func (s *Session) note(err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err == nil {
+		s.pace = pace{}
+		return
+	}
+	s.pace.failed(AsProblem(err), s.site.wall())
+}
+
+// orStillValid returns the token that was to be renewed ahead of its end, where
+// that can wait, and else err.
+func (s *Session) orStillValid(err error) (Token, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.ended && passes(err) && s.token.validAt(s.site.wall()) {
+		return s.token, nil
+	}
+	return Token{}, err
+}
+
+// quickToken is a fresh token for those who only want to use it: no lock, no
+// allocation. It is there while nothing else is to be done.
+type quickToken struct {
+	token       Token
+	from, until int64 // nanoseconds since 1970 by the wall clock
+}
+
+func newQuickToken(t Token, lifetime time.Duration) *quickToken {
+	if t.expiry.IsZero() {
+		return &quickToken{t, math.MinInt64, math.MaxInt64}
+	}
+	from := int64(math.MinInt64)
+	if !t.issued.IsZero() {
+		from = t.issued.Add(-clockStep).UnixNano()
+	}
+	return &quickToken{t, from, t.expiry.Add(-min(time.Minute, lifetime/10)).UnixNano()}
+}
+
+func (q *quickToken) freshAt(now int64) bool { return now >= q.from && now < q.until }
 
 func (s *Session) isEnded() bool {
 	s.mu.Lock()

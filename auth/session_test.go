@@ -176,12 +176,14 @@ func TestRefreshFailures(t *testing.T) {
 		mu.Lock()
 		bend = c.bend
 		mu.Unlock()
+		session.Hurry()
 		_, err := session.Token(t.Context())
 		wantCode(t, err, c.want)
 	}
 	mu.Lock()
 	bend = nil
 	mu.Unlock()
+	session.Hurry()
 	if _, err := session.Token(t.Context()); err != nil {
 		t.Errorf("none of these ends a session, but then: %v", err)
 	}

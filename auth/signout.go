@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"syscall"
 	"time"
 
 	"app.latchkey/auth/store"
@@ -76,7 +77,8 @@ func (s *Session) end() (access Secret) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	access = s.token.access
-	s.ended, s.token, s.idToken = true, Token{}, Secret{}
+	s.ended, s.idToken = true, Secret{}
+	s.setToken(Token{}, 0)
 	return access
 }
 
@@ -92,6 +94,9 @@ func (s *Session) forget(ctx context.Context, undone []error) error {
 	}
 	if err := s.client.index.remove(account); err != nil {
 		undone = append(undone, fmt.Errorf("the index of accounts: %w", err))
+	}
+	if err := s.client.between.remove(account.Key); err != nil && !errors.Is(err, syscall.ENOTDIR) {
+		undone = append(undone, fmt.Errorf("the lock of the account: %w", err))
 	}
 	s.mu.Lock()
 	s.held, s.unsaved = Secret{}, false

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/oauth2"
+
+	"app.latchkey/auth/backchannel"
 )
 
 // Token is an access token (RFC 6750) with its end of life. It lives in memory
@@ -17,6 +19,7 @@ import (
 type Token struct {
 	access Secret
 	expiry time.Time // zero: until revoked
+	issued time.Time // when it came, by the same clock; zero: not known
 }
 
 // NewToken makes a Token of one's own, for tests of code that uses sessions and
@@ -40,8 +43,17 @@ func (t Token) freshAt(now time.Time, lifetime time.Duration) bool {
 		return false
 	}
 	early := min(time.Minute, lifetime/10)
-	return t.expiry.IsZero() || now.Before(t.expiry.Add(-early))
+	return t.expiry.IsZero() || t.validAt(now) && now.Before(t.expiry.Add(-early))
 }
+
+// validAt reports whether the token has not ended yet. One that comes from the
+// future says nothing: the clock was set back, and so is no measure of its end.
+func (t Token) validAt(now time.Time) bool {
+	return !t.access.IsZero() && (t.expiry.IsZero() || now.Before(t.expiry) && !now.Before(t.issued.Add(-clockStep)))
+}
+
+// clockStep is how far a clock may be set back before tokens are renewed for it.
+const clockStep = time.Minute
 
 // tokenResponse is a validated token response (RFC 6749 §5.1).
 type tokenResponse struct {
@@ -117,7 +129,7 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 		r.lifetime = assumedLifetime
 	}
 	if r.lifetime > 0 {
-		r.token.expiry = now.Add(r.lifetime)
+		r.token.expiry, r.token.issued = now.Add(r.lifetime), now
 	}
 	if scope, ok := t.Extra("scope").(string); ok && scope != "" {
 		if p.Quirks.CommaScopes {
@@ -134,6 +146,10 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 // endpoint gives may mean that it has moved: the metadata is read again then.
 func (s *site) tokenFailed(phase Phase, err error) *Problem {
 	p := tokenProblem(phase, s.provider, err)
+	var re *oauth2.RetrieveError
+	if errors.As(err, &re) && re.Response != nil {
+		p.RetryAfter, _ = backchannel.RetryAfter(re.Response.Header, s.channel.Now())
+	}
 	if p.Code == CodeTokenEndpointError || p.Code == CodeProviderHTML {
 		s.forgetMetadata()
 	}

@@ -139,6 +139,7 @@ type life struct {
 	ctx      context.Context
 	end      context.CancelFunc
 	work     sync.WaitGroup
+	waiting  bool // for the provider to be reached again
 	recorded bool // the sign-in's record has its profile step
 }
 
@@ -240,7 +241,7 @@ func (p *Presenter) Next() {
 		case NextUnlock:
 			p.unlock()
 		case NextRefresh:
-			p.refresh()
+			p.refreshNow()
 		case NextOpenConfig:
 			p.openConfig()
 		}

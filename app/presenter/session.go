@@ -84,7 +84,33 @@ func (p *Presenter) question(s *State) *ConfirmView {
 }
 
 // Refresh implements Actions.
-func (p *Presenter) Refresh() { p.post(p.refresh) }
+func (p *Presenter) Refresh() { p.post(p.refreshNow) }
+
+// refreshNow is what a person asked for: the provider is not left alone first.
+func (p *Presenter) refreshNow() {
+	if p.session != nil {
+		p.session.Hurry()
+	}
+	p.refresh()
+}
+
+// refreshLater loads the profile again once the provider can be reached again.
+func (p *Presenter) refreshLater() {
+	session, life := p.session, p.life
+	if life.waiting {
+		return
+	}
+	life.waiting = true
+	p.work(func() {
+		_, err := session.Await(life.ctx)
+		p.onSession(session, func() {
+			life.waiting = false
+			if err == nil {
+				p.refresh()
+			}
+		})
+	})
+}
 
 func (p *Presenter) refresh() {
 	if p.session == nil || p.loading || p.leaving || p.state.Screen != ScreenProfile {
@@ -156,6 +182,9 @@ func (p *Presenter) loaded(profile resources.Profile, err error) {
 			s.Problem = problemView(err)
 		}
 	})
+	if code == auth.CodeOffline {
+		p.refreshLater()
+	}
 }
 
 // unlock opens the keychain's own dialog, then goes on where it was needed.
