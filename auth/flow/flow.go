@@ -6,8 +6,16 @@
 // "How you signed in" can be shown later from what really happened. It is a
 // leaf: it imports nothing of Latchkey's.
 //
+//	recorder := flow.NewRecorder("Google", "https://accounts.google.com", nil, func(s flow.Step) { … })
+//	step := recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)
+//	step.Params(flow.Public("grant_type", "authorization_code"), flow.Masked("code", code))
+//	step.Done() // or step.Fail("token_invalid_grant")
+//	record := recorder.Flow()
+//
 // A Flow never holds a secret. Values that could be used by whoever reads them
 // are masked when the Param is made ([Masked], [Hidden]), not when it is shown.
+// What others wrote goes through the Recorder's [Veil] besides, since servers
+// echo what they were sent.
 package flow
 
 import "time"
@@ -27,17 +35,19 @@ const (
 // stored and are keys of the translations.
 type Kind string
 
-// The steps in their order. Metadata, Store and Identity are the client's own
-// preparation and checks; the other five are the steps of the protocol.
+// The steps in their order.
 const (
-	KindMetadata      Kind = "metadata"      // discovery document read and checked
+	KindMetadata      Kind = "metadata"      // discovery document read and checked, or taken from the cache
 	KindStore         Kind = "store"         // the place for secrets is ready
-	KindOpenBrowser   Kind = "open_browser"  // the authorization request is handed to the browser
+	KindListen        Kind = "listen"        // the redirect receiver listens
+	KindRequest       Kind = "request"       // the authorization request, with all its parameters
+	KindOpenBrowser   Kind = "open_browser"  // the system is asked to show the link that leads to it
 	KindAuthorization Kind = "authorization" // the user signs in and allows; the response comes back
 	KindToken         Kind = "token"         // code and code verifier are exchanged for tokens
 	KindIdentity      Kind = "identity"      // the ID token is checked
 	KindCommit        Kind = "commit"        // the refresh token is stored and read back
 	KindProfile       Kind = "profile"       // the access token opens the profile
+	KindPicture       Kind = "picture"       // the profile's picture is fetched, without the token
 )
 
 // Status is how far a Step is.
@@ -114,12 +124,12 @@ func Masked(name, value string) Param {
 	if len(r) < 4*visible {
 		return Hidden(name)
 	}
-	return Param{Name: name, Value: string(r[:visible]) + "•••••••", Secret: true}
+	return Param{Name: name, Value: string(r[:visible]) + shroud, Secret: true}
 }
 
 // Hidden returns a Param of which nothing is kept: tokens, client secrets.
 func Hidden(name string) Param {
-	return Param{Name: name, Value: "•••••••", Secret: true}
+	return Param{Name: name, Value: shroud, Secret: true}
 }
 
 func clip(s string, n int) string {

@@ -17,6 +17,7 @@ type Recorder struct {
 	now     func() time.Time
 	observe Observer
 	flow    Flow
+	veil    *Veil // behind a pointer, so that printing a Recorder prints no secret
 }
 
 // NewRecorder returns a Recorder for a sign-in at a provider. observe may be
@@ -28,8 +29,17 @@ func NewRecorder(provider, issuer string, now func() time.Time, observe Observer
 	if observe == nil {
 		observe = func(Step) {}
 	}
-	return &Recorder{now: now, observe: observe,
+	return &Recorder{now: now, observe: observe, veil: new(Veil),
 		flow: Flow{Provider: provider, Issuer: issuer, Started: now()}}
+}
+
+// Veil is told the secrets of this sign-in, and takes them out of whatever is
+// recorded after that. It is nil for a nil Recorder.
+func (r *Recorder) Veil() *Veil {
+	if r == nil {
+		return nil
+	}
+	return r.veil
 }
 
 // Start begins a step and returns its handle.
@@ -75,7 +85,12 @@ func (a *Active) Params(p ...Param) {
 	a.r.mu.Lock()
 	defer a.r.mu.Unlock()
 	s := &a.r.flow.Steps[a.index]
-	s.Params = append(s.Params, p...)
+	for _, param := range p {
+		if !param.Secret { // else it is masked already
+			param.Value = a.r.veil.Clean(param.Value)
+		}
+		s.Params = append(s.Params, param)
+	}
 }
 
 // Checks adds checks to the step.
@@ -86,7 +101,10 @@ func (a *Active) Checks(c ...Check) {
 	a.r.mu.Lock()
 	defer a.r.mu.Unlock()
 	s := &a.r.flow.Steps[a.index]
-	s.Checks = append(s.Checks, c...)
+	for _, check := range c {
+		check.Expected, check.Got = a.r.veil.Clean(check.Expected), a.r.veil.Clean(check.Got)
+		s.Checks = append(s.Checks, check)
+	}
 }
 
 // Done ends the step well.
