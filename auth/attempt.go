@@ -113,7 +113,7 @@ func (a *Attempt) Open(ctx context.Context) error {
 	var step *flow.Active
 	if a.opened.CompareAndSwap(false, true) {
 		step = a.recorder.Start(flow.KindOpenBrowser, flow.RoleClient, flow.RoleUser)
-		step.Params(a.request.params(a.site.provider)...)
+		step.Params(flow.Public("link", a.receiver.Origin()+"/start/"), flow.Hidden("ticket"))
 	}
 	open := a.client.config.OpenBrowser
 	if open == nil {
@@ -170,9 +170,10 @@ func (a *Attempt) startPrefetch(ctx context.Context) {
 	go a.site.prefetch(ctx, a.meta, a.cached)
 }
 
-// fail marks step as failed and logs the stable code.
+// fail marks step as failed and logs the stable code. The Problem that it
+// returns holds no secret of the sign-in, whoever wrote its text.
 func (a *Attempt) fail(step *flow.Active, err error) error {
-	p := AsProblem(err)
+	p := AsProblem(err).veiled(a.recorder.Veil())
 	step.Fail(string(p.Code))
 	a.client.config.Logger.Info("a step of the sign-in failed", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
 	return p

@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
-	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -57,23 +56,6 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	}
 	r.url = NewSecret(oauthConfig(p, m, redirectURI, r.scopes).AuthCodeURL(r.state.Reveal(), options...))
 	return r
-}
-
-// params is the record of the request.
-func (r authorizationRequest) params(p Provider) []flow.Param {
-	params := []flow.Param{
-		flow.Public("client_id", p.ClientID),
-		flow.Public("redirect_uri", r.redirectURI),
-		flow.Public("response_type", "code"),
-		flow.Public("scope", strings.Join(r.scopes, " ")),
-		flow.Masked("state", r.state.Reveal()),
-		flow.Masked("code_challenge", challenge(r.verifier.Reveal())),
-		flow.Public("code_challenge_method", "S256"),
-	}
-	if p.Plain == nil {
-		params = append(params, flow.Masked("nonce", r.nonce.Reveal()))
-	}
-	return params
 }
 
 // authorizationCode is a code that came back in a validated response.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"app.latchkey/auth/flow"
@@ -51,15 +52,36 @@ func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attem
 	if err := a.readyStore(ctx); err != nil {
 		return nil, err
 	}
-	a.receiver, err = loopback.Listen(ctx, loopback.Config{
-		Host: p.Redirect.Host, Path: p.Redirect.Path, Ports: p.Redirect.Ports, Product: c.config.Application})
-	if err != nil {
-		return nil, listenProblem(err)
+	if err := a.listen(ctx); err != nil {
+		return nil, err
 	}
-	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
+	a.buildRequest(o)
 	a.receiver.Arm(loopback.Attempt{State: a.request.state.Reveal(), AuthorizationURL: a.request.url.Reveal(), ProviderName: p.Name})
 	a.startPrefetch(ctx)
 	return a, nil
+}
+
+func (a *Attempt) listen(ctx context.Context) (err error) {
+	redirect := a.site.provider.Redirect
+	step := a.recorder.Start(flow.KindListen, flow.RoleClient, flow.RoleClient)
+	a.receiver, err = loopback.Listen(ctx, loopback.Config{
+		Host: redirect.Host, Path: redirect.Path, Ports: redirect.Ports, Product: a.client.config.Application})
+	if err != nil {
+		return a.fail(step, listenProblem(err))
+	}
+	step.Params(flow.Public("redirect_uri", a.receiver.RedirectURI()))
+	step.Done()
+	return nil
+}
+
+func (a *Attempt) buildRequest(o SignInOptions) {
+	step := a.recorder.Start(flow.KindRequest, flow.RoleClient, flow.RoleAuthorizationServer)
+	p := a.site.provider
+	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
+	r := a.request
+	a.recorder.Veil().Hide(r.state.Reveal(), r.nonce.Reveal(), r.verifier.Reveal(), p.ClientSecret.Reveal())
+	step.Params(r.params()...)
+	step.Done()
 }
 
 func (a *Attempt) readMetadata(ctx context.Context) (Metadata, error) {
@@ -152,6 +174,7 @@ func (a *Attempt) receive(ctx context.Context) (response, error) {
 	if err == nil {
 		return response{q, step}, nil
 	}
+	step.Params(flow.Public("strays", strconv.Itoa(a.receiver.Strays())))
 	p := problem(PhaseAuthorization, CodeCanceled, NextDismiss, err)
 	if errors.Is(context.Cause(ctx), errTimeout) || errors.Is(err, context.DeadlineExceeded) {
 		p = problem(PhaseAuthorization, CodeSignInTimeout, NextRetry, errTimeout).With("Host", a.Host())
@@ -160,12 +183,14 @@ func (a *Attempt) receive(ctx context.Context) (response, error) {
 }
 
 func (a *Attempt) validate(r response) (authorizationCode, error) {
+	a.recorder.Veil().Hide(r.query["code"]...) // also where it is refused
+	r.step.Params(responseParams(r.query)...)
+	r.step.Params(flow.Public("strays", strconv.Itoa(a.receiver.Strays())))
 	code, checks, err := validateAuthorizationResponse(r.query, a.request, a.site.provider, a.meta)
 	r.step.Checks(checks...)
 	if err != nil {
 		return authorizationCode{}, a.fail(r.step, err)
 	}
-	r.step.Params(flow.Masked("code", code.value.Reveal()), flow.Masked("state", a.request.state.Reveal()), flow.Public("iss", r.query.Get("iss")))
 	r.step.Done()
 	return code, nil
 }
@@ -174,17 +199,13 @@ var errTimeout = errors.New("nobody finished signing in within the time limit")
 
 func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResponse, error) {
 	step := a.recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)
-	step.Params(flow.Public("grant_type", "authorization_code"), flow.Masked("code", code.value.Reveal()),
-		flow.Masked("code_verifier", a.request.verifier.Reveal()), flow.Masked("code_challenge", challenge(a.request.verifier.Reveal())))
+	step.Params(exchangeParams(a.site.provider, a.meta, code, a.request)...)
 	tokens, err := a.site.exchange(ctx, a.meta, code, a.request)
 	if err != nil {
 		return tokenResponse{}, a.fail(step, err)
 	}
-	step.Params(flow.Hidden("access_token"), flow.Public("expires_in", tokens.lifetime.String()),
-		flow.Public("scope", strings.Join(tokens.scopes, " ")))
-	if !tokens.refresh.IsZero() {
-		step.Params(flow.Hidden("refresh_token"))
-	}
+	a.recorder.Veil().Hide(tokens.token.access.Reveal(), tokens.refresh.Reveal(), tokens.idToken.Reveal())
+	step.Params(tokens.params()...)
 	step.Checks(flow.Check{Name: "token_type", Verdict: flow.Passed, Spec: "RFC 6749 §5.1", Expected: "Bearer"})
 	step.Done()
 	return tokens, nil
@@ -199,6 +220,7 @@ func (a *Attempt) identify(ctx context.Context, tokens tokenResponse) (Identity,
 	identity, checks, err := verifyIDToken(ctx, tokens.idToken.Reveal(), a.site.keys, expectation{
 		provider: a.site.provider, metadata: a.meta, nonce: a.request.nonce.Reveal(),
 		accessToken: tokens.token.access.Reveal(), now: a.site.channel.Now()})
+	step.Params(idTokenParams(tokens.idToken.Reveal(), a.meta)...)
 	step.Checks(checks...)
 	if err != nil {
 		return Identity{}, a.fail(step, err)

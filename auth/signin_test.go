@@ -90,9 +90,27 @@ func TestFlowIsRecordedAndHoldsNoSecret(t *testing.T) {
 			}
 		}
 	}
-	want := []flow.Kind{flow.KindMetadata, flow.KindStore, flow.KindOpenBrowser, flow.KindAuthorization, flow.KindToken, flow.KindIdentity, flow.KindCommit}
+	want := []flow.Kind{flow.KindMetadata, flow.KindStore, flow.KindListen, flow.KindRequest,
+		flow.KindOpenBrowser, flow.KindAuthorization, flow.KindToken, flow.KindIdentity, flow.KindCommit}
 	if !slices.Equal(kinds, want) {
 		t.Errorf("steps = %v, want %v", kinds, want)
+	}
+	for kind, want := range map[flow.Kind]string{
+		flow.KindMetadata: "issuer source | issuer S256",
+		flow.KindStore:    "store |",
+		flow.KindListen:   "redirect_uri |",
+		flow.KindRequest: "authorization_endpoint access_type client_id code_challenge code_challenge_method nonce redirect_uri" +
+			" response_type scope state |",
+		flow.KindOpenBrowser:   "link ticket |",
+		flow.KindAuthorization: "authuser code iss prompt scope state strays | state iss",
+		flow.KindToken: "token_endpoint grant_type code redirect_uri code_verifier client_id client_secret" +
+			" access_token token_type expires_in scope refresh_token id_token | token_type",
+		flow.KindIdentity: "alg kid jwks_uri | signature iss sub aud second audience azp exp iat nbf nonce at_hash",
+		flow.KindCommit:   "store | read back",
+	} {
+		if got := outline(f.Steps[slices.Index(kinds, kind)]); got != want {
+			t.Errorf("step %s holds %q, want %q", kind, got, want)
+		}
 	}
 	// What is on disk holds neither the refresh token nor the client secret.
 	record, err := w.store.Get(t.Context(), session.Account().Item, store.Options{})
@@ -126,6 +144,18 @@ func TestFlowIsRecordedAndHoldsNoSecret(t *testing.T) {
 	if err != nil || files < 3 {
 		t.Errorf("%d files written (%v), want index, flow and metadata", files, err)
 	}
+}
+
+// outline is the names of a step's parameters and checks.
+func outline(s flow.Step) string {
+	var params, checks []string
+	for _, p := range s.Params {
+		params = append(params, p.Name)
+	}
+	for _, c := range s.Checks {
+		checks = append(checks, c.Name)
+	}
+	return strings.TrimSpace(strings.Join(params, " ") + " | " + strings.Join(checks, " "))
 }
 
 func TestOneScopeUnticked(t *testing.T) {

@@ -32,6 +32,10 @@ func (t Token) Authorize(req *http.Request) {
 	req.Header.Set("Authorization", "Bearer "+t.access.Reveal())
 }
 
+// Veiled returns p without the token, which the server that p is about may have
+// echoed in its answer.
+func (t Token) Veiled(p *Problem) *Problem { return p.veiled(veilOf(t.access)) }
+
 // Expiry is when the provider said the token ends, by this computer's clock;
 // zero if it lives until revoked.
 func (t Token) Expiry() time.Time { return t.expiry }
@@ -85,7 +89,7 @@ func (s *site) exchange(ctx context.Context, m Metadata, code authorizationCode,
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.channel.HTTP())
 	t, err := oauthConfig(s.provider, m, r.redirectURI, r.scopes).Exchange(ctx, code.value.Reveal(), oauth2.VerifierOption(r.verifier.Reveal()))
 	if err != nil {
-		return tokenResponse{}, s.tokenFailed(PhaseToken, err)
+		return tokenResponse{}, s.tokenFailed(PhaseToken, err).veiled(veilOf(code.value, r.verifier, r.state, r.nonce, s.provider.ClientSecret))
 	}
 	return validateTokenResponse(PhaseToken, t, s.provider, r.scopes, s.wall())
 }
@@ -99,7 +103,7 @@ func (s *site) refresh(ctx context.Context, m Metadata, refreshToken Secret, sco
 	source := oauthConfig(s.provider, m, "", nil).TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()})
 	t, err := source.Token()
 	if err != nil {
-		return tokenResponse{}, s.tokenFailed(PhaseRefresh, err)
+		return tokenResponse{}, s.tokenFailed(PhaseRefresh, err).veiled(veilOf(refreshToken, s.provider.ClientSecret))
 	}
 	return validateTokenResponse(PhaseRefresh, t, s.provider, scopes, s.wall())
 }

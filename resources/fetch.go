@@ -36,8 +36,10 @@ const (
 // are asked at the same time, so a profile costs one round trip.
 func (c *Client) Profile(ctx context.Context, s Session, r *flow.Recorder) (Profile, error) {
 	step := r.Start(flow.KindProfile, flow.RoleClient, flow.RoleResourceServer)
-	p, err := (&fetch{client: c, session: s, host: s.Provider().Host()}).profile(ctx, step)
+	f := &fetch{client: c, session: s, host: s.Provider().Host()}
+	p, err := f.profile(ctx, step)
 	if err != nil {
+		err = f.veiled(err)
 		code := auth.CodeOf(err)
 		step.Fail(string(code))
 		c.log.WarnContext(ctx, "profile not fetched", "provider", s.Provider().ID, "code", code)
@@ -62,6 +64,7 @@ type fetch struct {
 	host    string // of the issuer
 
 	mu      sync.Mutex
+	used    []auth.Token
 	renewed bool // the access token was refused once and is another since then
 	repeats int
 	waited  time.Duration
@@ -119,6 +122,15 @@ func (f *fetch) profile(ctx context.Context, step *flow.Active) (Profile, error)
 	}
 	p.Fetched = f.client.now().Round(0)
 	return p, nil
+}
+
+// veiled takes the access tokens out of an error, in which servers may echo them.
+func (f *fetch) veiled(err error) error {
+	p := auth.AsProblem(err)
+	for _, token := range f.used {
+		p = token.Veiled(p)
+	}
+	return p
 }
 
 func (f *fetch) source() *source { return &source{fetch: f, host: f.host} }
@@ -179,6 +191,9 @@ func (s *source) once(ctx context.Context, u *url.URL) (resp *backchannel.Respon
 	if err != nil {
 		return nil, false, err
 	}
+	s.mu.Lock()
+	s.used = append(s.used, token)
+	s.mu.Unlock()
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
 		return nil, false, s.problem(auth.CodeProfileUnavailable, auth.NextRefresh, errors.New("the endpoint's address is malformed"))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
 )
 
 const (
@@ -25,10 +26,12 @@ var ErrPictureTooLarge = errors.New("the picture is too large")
 // the profile has none, or nothing is cached. An error means that initials have
 // to do; the picture fetched last stays in the cache.
 //
+// The step is recorded in r, which may be nil; asking nobody is no step.
+//
 // The access token is not sent. Pictures come over https from the open Internet
 // only, or from this computer only if the issuer is here. See pictureClient for
 // what that means behind a proxy.
-func (c *Client) Picture(ctx context.Context, s Session, p Profile) (path string, err error) {
+func (c *Client) Picture(ctx context.Context, s Session, p Profile, r *flow.Recorder) (path string, err error) {
 	key := s.Account().Key
 	if p.PictureURL == "" || c.cache.dir == "" {
 		return "", c.cache.removePicture(key)
@@ -41,11 +44,27 @@ func (c *Client) Picture(ctx context.Context, s Session, p Profile) (path string
 			}
 		}
 	}
+	step := r.Start(flow.KindPicture, flow.RoleClient, flow.RoleResourceServer)
+	step.Params(flow.Public("picture_host", hostOf(p.PictureURL)))
 	path, err = c.fetchPicture(ctx, s, p.PictureURL, now)
 	if err != nil {
+		step.Fail(string(auth.CodeOf(err)))
 		c.log.WarnContext(ctx, "picture not fetched", "provider", s.Provider().ID, "code", auth.CodeOf(err))
+		return path, err
 	}
-	return path, err
+	step.Checks(
+		flow.Check{Name: "address", Verdict: flow.Passed, Spec: "https from the open Internet, looked at again when connecting"},
+		flow.Check{Name: "size", Verdict: flow.Passed, Spec: "2 MiB and 4096 pixels a side at most, before it is decoded"})
+	step.Done()
+	return path, nil
+}
+
+func hostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return u.Host
 }
 
 func (c *Client) fetchPicture(ctx context.Context, s Session, address string, now time.Time) (string, error) {

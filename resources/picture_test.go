@@ -111,7 +111,7 @@ func pictured(t *testing.T, h http.HandlerFunc) (*bench, resources.Profile) {
 }
 
 func (b *bench) picture(p resources.Profile) (string, error) {
-	return b.client.Picture(context.Background(), b.fakeSession, p)
+	return b.client.Picture(context.Background(), b.fakeSession, p, b.record)
 }
 
 func TestPicture(t *testing.T) {
@@ -328,7 +328,7 @@ func TestPictureTakenDown(t *testing.T) {
 func TestNoCacheNoPicture(t *testing.T) {
 	b, p := pictured(t, answer(200, string(pngOf(2, 2))))
 	client := resources.New(resources.Config{})
-	if path, err := client.Picture(context.Background(), b.fakeSession, p); path != "" || err != nil || len(b.asked()) != 0 {
+	if path, err := client.Picture(context.Background(), b.fakeSession, p, b.record); path != "" || err != nil || len(b.asked()) != 0 {
 		t.Errorf("got %q, %v, requests %v", path, err, b.asked())
 	}
 }

@@ -3,7 +3,7 @@
 //
 //	client := resources.New(resources.Config{CacheDir: dir})
 //	profile, err := client.Profile(ctx, session, recorder)
-//	picture, err := client.Picture(ctx, session, profile) // path of a PNG
+//	picture, err := client.Picture(ctx, session, profile, recorder) // path of a PNG
 //
 // The profile comes from up to three places, the later ones winning: the ID
 // token, the provider's userinfo endpoint (OpenID Connect Core §5.3) and, where

@@ -127,21 +127,28 @@ func (p *Presenter) refresh() {
 	p.work(func() {
 		defer life.work.Done()
 		profile, err := p.config.Resources.Profile(life.ctx, session, recorder)
-		if recorder != nil && life.ctx.Err() == nil {
-			if keepErr := session.KeepFlow(); keepErr != nil {
-				p.config.Logger.Warn("keeping the record of the sign-in", "error", keepErr.Error())
-			}
-		}
+		p.keepFlow(life, session, recorder)
 		p.onSession(session, func() { p.loaded(profile, err) })
 		if err == nil {
-			p.loadPicture(life, session, profile)
+			p.loadPicture(life, session, profile, recorder)
+			p.keepFlow(life, session, recorder)
 		}
 	})
 }
 
+// keepFlow stores the record of a sign-in; recorder is nil where there was none.
+func (p *Presenter) keepFlow(life *life, session *auth.Session, recorder *flow.Recorder) {
+	if recorder == nil || life.ctx.Err() != nil {
+		return
+	}
+	if err := session.KeepFlow(); err != nil {
+		p.config.Logger.Warn("keeping the record of the sign-in", "error", err.Error())
+	}
+}
+
 // loadPicture runs behind the profile: a name without a face is shown at once.
-func (p *Presenter) loadPicture(life *life, session *auth.Session, profile resources.Profile) {
-	picture, err := p.config.Resources.Picture(life.ctx, session, profile)
+func (p *Presenter) loadPicture(life *life, session *auth.Session, profile resources.Profile, recorder *flow.Recorder) {
+	picture, err := p.config.Resources.Picture(life.ctx, session, profile, recorder)
 	if err != nil {
 		p.config.Logger.Info("loading the picture", "error", err.Error())
 		return

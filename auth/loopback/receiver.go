@@ -157,6 +157,9 @@ func (r *Receiver) name(host string) {
 // RedirectURI is the redirect_uri of the authorization and the token request.
 func (r *Receiver) RedirectURI() string { return r.redirectURI }
 
+// Origin is where the receiver is: scheme, host and port, without a path.
+func (r *Receiver) Origin() string { return r.origin }
+
 // Arm names the attempt. It must be called once, before the first Link; later
 // calls are ignored. (It is apart from Listen because the authorization request
 // contains the redirect URI.)
