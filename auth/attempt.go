@@ -29,7 +29,7 @@ type Attempt struct {
 	waited   atomic.Bool
 	opened   atomic.Bool // the record tells of the first opening only
 
-	stopPrefetch context.CancelFunc
+	stopPrefetch func() // gives up what is under way, and waits for it
 }
 
 // readyStore chooses where the refresh token will be kept. A locked store is
@@ -166,8 +166,14 @@ func (a *Attempt) Close() error {
 // startPrefetch begins to get what is needed once the code is there. It ends
 // with the attempt, at the latest at its deadline; not with Begin's ctx.
 func (a *Attempt) startPrefetch(ctx context.Context) {
-	ctx, a.stopPrefetch = context.WithTimeout(context.WithoutCancel(ctx), a.deadline.Sub(a.client.config.Now()))
-	go a.site.prefetch(ctx, a.meta, a.cached)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.deadline.Sub(a.client.config.Now()))
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		a.site.prefetch(ctx, a.meta, a.cached)
+	}()
+	// What has ended must leave nothing behind that still writes files.
+	a.stopPrefetch = func() { cancel(); <-ended }
 }
 
 // fail marks step as failed and logs the stable code. The Problem that it

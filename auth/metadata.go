@@ -165,7 +165,7 @@ func (s *site) revalidate(ctx context.Context) {
 	default:
 		return
 	}
-	if s.reading.lock(ctx) != nil {
+	if ctx.Err() != nil || s.reading.lock(ctx) != nil {
 		return
 	}
 	defer s.reading.unlock()
