@@ -56,7 +56,7 @@ func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (
 			if err != nil {
 				return nil, refusal(err)
 			}
-			path, err := fetcher.Picture(ctx, session, profile)
+			path, err := fetcher.Picture(ctx, session, profile, nil)
 			if err != nil {
 				return nil, refusal(err)
 			}
