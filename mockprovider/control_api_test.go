@@ -221,7 +221,7 @@ func TestDashboardLink(t *testing.T) {
 // page, open a page of another origin that tries everything a page can: fetch
 // with and without CORS, a form, an image, a script, a frame.
 func TestWebPageCannotReachControl(t *testing.T) {
-	ctx := chromium(t)
+	b := chromium(t)
 	c := newClient(t)
 	c.signIn()
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -257,14 +257,10 @@ window.run = async () => {
 	defer evil.Close()
 	// Under another name: another site, as it would be on the net.
 	for _, origin := range []string{evil.URL, strings.Replace(evil.URL, "127.0.0.1", "localhost", 1)} {
-		if err := chromedp.Do(ctx, chromedp.Navigate(c.srv.DashboardLink()), chromedp.WaitVisible(chromedp.CSS("#journal"))); err != nil {
-			t.Fatal(err)
-		}
+		b.open(c.srv.DashboardLink(), "#journal")
 		seen := int64(len(c.srv.Journal().Entries()))
-		if err := chromedp.Do(ctx, chromedp.Navigate(origin)); err != nil {
-			t.Fatal(err)
-		}
-		got, err := chromedp.Run(ctx, chromedp.Evaluate[string]("run()", chromedp.EvalAwaitPromise))
+		b.open(origin, "#frame")
+		got, err := chromedp.Run(b.ctx, chromedp.Evaluate[string]("run()", chromedp.EvalAwaitPromise))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,14 +271,14 @@ window.run = async () => {
 		}
 		// The forms were sent last; when they are refused all is over.
 		for _, path := range []string{"/_mock/faults", "/_mock/revoke"} {
-			e, err := c.srv.Journal().WaitFor(ctx, func(e mocktest.Entry) bool {
+			e, err := c.srv.Journal().WaitFor(b.ctx, func(e mocktest.Entry) bool {
 				return e.Seq > seen && e.Path == path && e.Method == "POST" && e.Status == 403
 			})
 			if err != nil || e.RefusedBy != "control_origin" {
 				t.Errorf("%s: %v %v", path, e, err)
 			}
 		}
-		framed, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`(() => { try { return !!document.getElementById("frame").contentDocument.querySelector("#journal") } catch { return false } })()`))
+		framed, err := run(b, chromedp.Evaluate[bool](`(() => { try { return !!document.getElementById("frame").contentDocument.querySelector("#journal") } catch { return false } })()`))
 		if err != nil || framed {
 			t.Errorf("framed: %v %v", framed, err)
 		}
@@ -300,41 +296,32 @@ window.run = async () => {
 // TestDashboardInChromium shows the journal page wide and narrow, light and
 // dark, empty and with all that can be on it.
 func TestDashboardInChromium(t *testing.T) {
-	ctx := chromium(t)
+	b := chromium(t)
 	c := newClient(t, mockprovider.WithPasswordForm(), mockprovider.WithMisbehaveMenu())
 	show := func(name string) {
 		t.Helper()
-		for _, scheme := range []string{"light", "dark"} {
-			for _, width := range []int64{960, 360} {
-				look(ctx, t, width, scheme)
-				inspect(ctx, t, fmt.Sprintf("%s-%s-%d", name, scheme, width), width)
-			}
-		}
+		b.looks(960, func(scheme string, width int64) {
+			b.inspect(fmt.Sprintf("%s-%s-%d", name, scheme, width), width)
+		})
 	}
-	if err := chromedp.Do(ctx, chromedp.Navigate(c.srv.DashboardLink()), chromedp.WaitVisible(chromedp.CSS("#journal"))); err != nil {
-		t.Fatal(err)
-	}
-	if location, err := chromedp.Run(ctx, chromedp.Location()); err != nil || location != c.srv.Issuer()+"/_mock/dashboard" {
+	b.open(c.srv.DashboardLink(), "#journal")
+	if location, err := run(b, chromedp.Location()); err != nil || location != c.srv.Issuer()+"/_mock/dashboard" {
 		t.Errorf("the address is %s: %v", location, err)
 	}
 	show("journal-empty")
 	fillJournal(t, c)
-	if err := chromedp.Do(ctx, chromedp.Reload(), chromedp.WaitVisible(chromedp.CSS("#s1"))); err != nil {
-		t.Fatal(err)
-	}
+	b.open(c.srv.Issuer()+"/_mock/dashboard", "#s1")
 	show("journal")
-	if _, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`document.querySelectorAll("#s1 details, #s2 .refused details").forEach(d => d.open = true), true`)); err != nil {
-		t.Fatal(err)
-	}
+	b.eval(`document.querySelectorAll("#s1 details, #s2 .refused details").forEach(d => d.open = true), true`)
 	show("journal-open")
-	if err := chromedp.Do(ctx, chromedp.Navigate(c.authorizeURL()), chromedp.Click(chromedp.CSS("#misbehave summary")), chromedp.WaitVisible(chromedp.CSS("#bend"))); err != nil {
-		t.Fatal(err)
-	}
+	b.open(c.authorizeURL(), "#misbehave summary")
+	b.click("#misbehave summary")
+	b.await("#bend")
 	show("misbehave")
 	// By keyboard and form: the choice comes back on the page.
-	if err := chromedp.Do(ctx, chromedp.SendKeys(chromedp.CSS("#params"), "times=once"), chromedp.Click(chromedp.CSS("#bend")), chromedp.WaitVisible(chromedp.CSS(".chosen"))); err != nil {
-		t.Fatal(err)
-	}
+	b.write("#params", "times=once")
+	b.click("#bend")
+	b.await(".chosen")
 	show("misbehave-chosen")
 }
 
