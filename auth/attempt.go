@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"sync/atomic"
-	"time"
 
 	"app.latchkey/auth/flow"
 	"app.latchkey/auth/loopback"
@@ -24,9 +23,10 @@ type Attempt struct {
 	recorder *flow.Recorder
 	place    store.Store // where the refresh token will go
 	status   store.Status
-	deadline time.Time
+	limit    limit
 	cached   bool // meta was not read for this attempt
 	waited   atomic.Bool
+	pasted   atomic.Bool // the response came through Paste
 	opened   atomic.Bool // the record tells of the first opening only
 
 	stopPrefetch func() // gives up what is under way, and waits for it
@@ -83,9 +83,6 @@ func listenProblem(err error) error {
 // Provider is whom the attempt is at.
 func (a *Attempt) Provider() Provider { return a.site.provider }
 
-// Deadline is when the attempt ends by itself.
-func (a *Attempt) Deadline() time.Time { return a.deadline }
-
 // Host is the host of the page that opens, for the words a person reads.
 func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
 
@@ -137,7 +134,7 @@ func (a *Attempt) openAndLook(ctx context.Context, open func(context.Context, st
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, a.deadline.Sub(a.client.config.Now()))
+	ctx, cancel := context.WithTimeout(ctx, a.Deadline().Sub(a.client.config.Now()))
 	defer cancel()
 	result := make(chan error, 1)
 	go func() { result <- open(context.WithoutCancel(ctx), link) }()
@@ -166,7 +163,7 @@ func (a *Attempt) Close() error {
 // startPrefetch begins to get what is needed once the code is there. It ends
 // with the attempt, at the latest at its deadline; not with Begin's ctx.
 func (a *Attempt) startPrefetch(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.deadline.Sub(a.client.config.Now()))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Deadline().Sub(a.client.config.Now()))
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)

@@ -45,6 +45,9 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	if p.Plain == nil { // a nonce comes back in the ID token
 		options = append(options, oauth2.SetAuthURLParam("nonce", r.nonce.Reveal()))
 	}
+	if p.Quirks.FormPost {
+		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
+	}
 	for k, v := range p.Quirks.AuthParams {
 		options = append(options, oauth2.SetAuthURLParam(k, v))
 	}
@@ -69,15 +72,15 @@ func validateAuthorizationResponse(q url.Values, r authorizationRequest, p Provi
 	fail := func(code Code, next Next, err error) (authorizationCode, []flow.Check, error) {
 		return authorizationCode{}, checks, problem(PhaseAuthorization, code, next, err).With("Host", p.Host())
 	}
-	for name, values := range q {
-		if len(values) > 1 { // RFC 6749 §3.1: parameters must not be repeated
-			return fail(CodeAuthorizationError, NextRetry, fmt.Errorf("the response repeats the parameter %q", CleanText(name, 50)))
-		}
-	}
 	stateOK := subtle.ConstantTimeCompare([]byte(q.Get("state")), []byte(r.state.Reveal())) == 1
 	checks = append(checks, flow.Check{Name: "state", Verdict: verdict(stateOK), Spec: "RFC 6749 §10.12"})
 	if !stateOK {
 		return fail(CodeAuthorizationError, NextRetry, errors.New("the response carries another state than was sent"))
+	}
+	for name, values := range q {
+		if len(values) > 1 { // RFC 6749 §3.1: parameters must not be repeated
+			return fail(CodeAuthorizationError, NextRetry, fmt.Errorf("the response repeats the parameter %q", CleanText(name, 50)))
+		}
 	}
 	// Checked if present, demanded if advertised: Google sends it unadvertised.
 	iss, present := q.Get("iss"), q.Has("iss")

@@ -82,7 +82,16 @@ func TestWrongClock(t *testing.T) {
 	}{{"two hours slow", -2 * time.Hour}, {"two hours fast", 2 * time.Hour}} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, func(config *auth.Config) { config.Now = func() time.Time { return time.Now().Add(c.by) } })
-			mustToken(t, w.resumed())
+			pending := w.pending()
+			if off := pending.ClockSkew() + c.by; off.Abs() > time.Minute {
+				t.Errorf("the sign-in tells a skew of %v, want %v", pending.ClockSkew(), -c.by)
+			}
+			pending.Discard(t.Context())
+			session := w.resumed()
+			mustToken(t, session)
+			if off := session.ClockSkew() + c.by; off.Abs() > time.Minute || w.client.ClockSkew(w.provider) != session.ClockSkew() {
+				t.Errorf("the session tells a skew of %v, want %v", session.ClockSkew(), -c.by)
+			}
 		})
 	}
 }

@@ -94,6 +94,7 @@ func (c *Client) Keeping(ctx context.Context) Keeping {
 func (c *Client) site(p Provider) *site {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.sites = slices.DeleteFunc(c.sites, func(s *site) bool { return s.broken })
 	for _, s := range c.sites {
 		if reflect.DeepEqual(s.provider, p) {
 			return s

@@ -46,14 +46,6 @@ func (p *Pending) Account() Account {
 // Scopes are the scopes that were granted, in normalised short form, sorted.
 func (p *Pending) Scopes() []string { return slices.Clone(p.tokens.scopes) }
 
-// Declined are the scopes that were asked for and not granted: boxes the user
-// did not tick.
-func (p *Pending) Declined() []string {
-	return slices.DeleteFunc(normalizeScopes(p.attempt.request.scopes), func(s string) bool {
-		return slices.Contains(p.tokens.scopes, s)
-	})
-}
-
 // Flow is the record so far.
 func (p *Pending) Flow() flow.Flow { return p.attempt.recorder.Flow() }
 

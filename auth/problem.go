@@ -40,6 +40,7 @@ const (
 	CodeProviderUnreachable      Code = "provider_unreachable"
 	CodeProviderHTML             Code = "provider_html"
 	CodeServerBusy               Code = "server_busy"
+	CodeTLSFailed                Code = "tls_failed"
 	CodeClockSkew                Code = "clock_skew"
 	CodeMetadataIssuerMismatch   Code = "metadata_issuer_mismatch"
 	CodeMetadataInvalid          Code = "metadata_invalid"
@@ -50,6 +51,12 @@ const (
 	CodeLoopbackPortsTaken  Code = "loopback_ports_taken"
 	CodeBrowserFailed       Code = "browser_failed"
 	CodeSignInTimeout       Code = "signin_timeout"
+
+	// An address that was given to Attempt.Paste; the attempt goes on.
+	CodePasteNotAddress  Code = "paste_not_address"
+	CodePasteElsewhere   Code = "paste_elsewhere"
+	CodePasteNoResponse  Code = "paste_no_response"
+	CodePasteOtherSignIn Code = "paste_other_signin"
 
 	CodeAccessDenied       Code = "access_denied"
 	CodeAuthorizationError Code = "authorization_error"
@@ -114,7 +121,8 @@ type Problem struct {
 	Code  Code
 	Next  Next
 	// Values fill the placeholders of the translation: Host, Provider, Ports,
-	// Error (the provider's own error code, cleaned).
+	// Error (the provider's own error code, cleaned), Skew (the provider's clock
+	// minus this computer's in whole seconds, where it is known).
 	Values map[string]string
 	// RetryAfter is how long the provider asked to be left alone (RFC 9110
 	// §10.2.3); 0: it did not say.
@@ -179,7 +187,7 @@ func problem(phase Phase, code Code, next Next, err error) *Problem {
 }
 
 // TransportProblem turns an error of the back channel into a Problem: a wrong
-// clock, an unreachable server or a page instead of data. host is named in the
+// clock, a certificate, an unreachable server or a page instead of data. host is named in the
 // words a person reads.
 func TransportProblem(phase Phase, host string, err error) *Problem {
 	code, next := CodeProviderUnreachable, NextRetry
@@ -188,16 +196,24 @@ func TransportProblem(phase Phase, host string, err error) *Problem {
 		code, next = CodeCanceled, NextDismiss
 	case backchannel.IsCertificateTime(err):
 		code = CodeClockSkew
+	case errors.Is(err, errCAFile):
+		code, next = CodeConfigInvalid, NextOpenConfig
+	case backchannel.IsTLS(err):
+		code = CodeTLSFailed
 	case errors.Is(err, backchannel.ErrNotJSON):
 		code = CodeProviderHTML
 	case phase == PhaseRefresh || phase == PhaseProfile:
 		code = CodeOffline
 	}
-	if code != CodeCanceled && (phase == PhaseRefresh || phase == PhaseProfile) {
+	if code != CodeCanceled && code != CodeConfigInvalid && (phase == PhaseRefresh || phase == PhaseProfile) {
 		next = NextRefresh
 	}
 	// x/oauth2's errors are net/http's, which hold the whole address.
-	return problem(phase, code, next, backchannel.Redact(err)).With("Host", host)
+	p := problem(phase, code, next, backchannel.Redact(err)).With("Host", host)
+	if off, ok := backchannel.ClockOff(err); ok {
+		p = p.With("Skew", seconds(off))
+	}
+	return p
 }
 
 // storeProblem turns an error of a Store into a Problem.

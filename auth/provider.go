@@ -39,6 +39,9 @@ type Provider struct {
 	ProfileAPI string
 	// Google asks for Google's button and words.
 	Google bool
+	// CAFile is the path of a PEM file with certificate authorities to trust
+	// beside the system's, for this provider's back channel alone; "" for none.
+	CAFile string
 	// Quirks are a provider's deviations from the book.
 	Quirks Quirks
 }
@@ -75,6 +78,10 @@ type Quirks struct {
 	RevocationEndsGrant bool
 	// SecretRequired: the token endpoint refuses clients without a secret.
 	SecretRequired bool
+	// FormPost asks for the response by POST (OAuth 2.0 Form Post Response
+	// Mode), which keeps the code out of the browser's history. Responses by
+	// POST are taken from every provider, asked for or not.
+	FormPost bool
 	// LoginHint is another name of the parameter login_hint.
 	LoginHint string
 	// CommaScopes: token responses separate scopes with commas (RFC 6749 §3.3

@@ -43,7 +43,7 @@ func (c *Client) Begin(ctx context.Context, p Provider, o SignInOptions) (*Attem
 	if !interactive(o.Prompt) {
 		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextOpenConfig, errNotInteractive).With("Provider", p.Name)
 	}
-	a := &Attempt{client: c, site: c.site(p), deadline: c.config.Now().Add(c.config.Timeout),
+	a := &Attempt{client: c, site: c.site(p), limit: limit{at: c.config.Now().Add(c.config.Timeout)},
 		recorder: flow.NewRecorder(p.Name, p.Issuer, c.config.Now, o.Observer)}
 	var err error
 	if a.meta, err = a.readMetadata(ctx); err != nil {
@@ -168,8 +168,8 @@ type response struct {
 
 func (a *Attempt) receive(ctx context.Context) (response, error) {
 	step := a.recorder.Start(flow.KindAuthorization, flow.RoleUser, flow.RoleAuthorizationServer)
-	ctx, cancel := context.WithTimeoutCause(ctx, a.deadline.Sub(a.client.config.Now()), errTimeout)
-	defer cancel()
+	ctx, stop := a.limited(ctx)
+	defer stop()
 	q, err := a.receiver.Wait(ctx)
 	if err == nil {
 		return response{q, step}, nil
@@ -191,11 +191,12 @@ func (a *Attempt) validate(r response) (authorizationCode, error) {
 	if err != nil {
 		return authorizationCode{}, a.fail(r.step, err)
 	}
+	if a.pasted.Load() {
+		r.step.Params(flow.Public("came", "as a pasted address"))
+	}
 	r.step.Done()
 	return code, nil
 }
-
-var errTimeout = errors.New("nobody finished signing in within the time limit")
 
 func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResponse, error) {
 	step := a.recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)

@@ -16,6 +16,7 @@ type site struct {
 	cacheDir string
 	clock    func() time.Time
 	keys     *keyCache
+	broken   bool // its CAFile cannot be used: each request fails, and the next site tries again
 
 	reading  gate // guards what follows; held while the metadata is read
 	meta     *Metadata
@@ -24,8 +25,12 @@ type site struct {
 
 func newSite(p Provider, transport http.RoundTripper, cacheDir, userAgent string, clock func() time.Time) *site {
 	s := &site{provider: p, cacheDir: cacheDir, clock: clock, reading: newGate()}
+	roots, err := certificateAuthorities(p.CAFile)
+	if err != nil {
+		s.broken, transport = true, failing{err}
+	}
 	s.channel = backchannel.New(backchannel.Options{
-		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent,
+		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent, RootCAs: roots,
 	})
 	s.keys = &keyCache{now: s.wall, reading: newGate(), fetch: func(ctx context.Context, address string) ([]byte, error) {
 		if address == "" {

@@ -112,7 +112,7 @@ func (p *Provider) endpoint(name string, f endpointFunc, methods ...string) http
 			return
 		}
 		r.Body = http.MaxBytesReader(x.w, r.Body, maxBodyBytes)
-		x.readBody()
+		x.readBody(len(p.hooks) > 0)
 		p.follow(x)
 		if p.bending() {
 			e := &Event{Stage: StageTransport, Params: x.allSent()}

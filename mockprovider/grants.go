@@ -22,7 +22,7 @@ const (
 	// refreshUnused is how long a refresh token lives without being used.
 	refreshUnused = 180 * 24 * time.Hour
 	// sweepEvery is the number of new grants between two sweeps.
-	sweepEvery = 1024
+	sweepEvery = 4096
 )
 
 // state is everything that changes while the provider runs. It is guarded by

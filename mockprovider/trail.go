@@ -1,6 +1,7 @@
 package mockprovider
 
 import (
+	"bytes"
 	"io"
 	"net/http"
 	"strconv"
@@ -64,8 +65,9 @@ func (t *trail) find(key string) step {
 	return t.older[key]
 }
 
-// readBody reads the request's body, at most what the endpoint would.
-func (x *exchange) readBody() {
+// readBody reads the request's body, at most what the endpoint would; again, if
+// it is said that somebody else wants to read it too.
+func (x *exchange) readBody(again bool) {
 	if x.r.Method != http.MethodPost {
 		return
 	}
@@ -85,6 +87,9 @@ func (x *exchange) readBody() {
 		}
 	}
 	x.body = b
+	if again {
+		x.r.Body = io.NopCloser(bytes.NewReader(b))
+	}
 }
 
 // sent returns a parameter of the request, whether it came in the address or

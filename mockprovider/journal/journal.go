@@ -85,10 +85,12 @@ func (e Entry) String() string {
 // Journal is a bounded list of entries. The zero value is ready; it is safe
 // for concurrent use.
 type Journal struct {
-	mu      sync.Mutex
-	entries []Entry
-	seq     int64
-	added   chan struct{} // closed and replaced at each Add
+	mu sync.Mutex
+	// ring holds the newest entries: that of number n stands at n % Limit.
+	ring  []Entry
+	kept  int // how many there are
+	seq   int64
+	added chan struct{} // closed and replaced at each Add
 }
 
 // Add appends an entry and wakes everybody who waits. Seq is set here.
@@ -97,13 +99,15 @@ func (j *Journal) Add(e Entry) {
 	defer j.mu.Unlock()
 	j.seq++
 	e.Seq = j.seq
-	if len(j.entries) >= 2*Limit {
-		// Halving seldom is cheaper than moving everything at each entry.
-		j.entries = append(j.entries[:0], j.entries[len(j.entries)-Limit+1:]...)
+	at := int(j.seq % Limit)
+	for len(j.ring) <= at {
+		j.ring = append(j.ring, Entry{}) // it grows with use, and then no more
 	}
-	j.entries = append(j.entries, e)
-	if old := len(j.entries) - 1 - MessageLimit; old >= 0 {
-		j.entries[old].Request, j.entries[old].Response = nil, nil
+	j.ring[at] = e
+	j.kept = min(j.kept+1, Limit)
+	if j.kept > MessageLimit {
+		old := &j.ring[(j.seq-MessageLimit)%Limit]
+		old.Request, old.Response = nil, nil
 	}
 	if j.added != nil {
 		close(j.added)
@@ -115,7 +119,19 @@ func (j *Journal) Add(e Entry) {
 func (j *Journal) Entries() []Entry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	return append([]Entry(nil), j.entries[max(0, len(j.entries)-Limit):]...)
+	return j.newest(j.kept)
+}
+
+// newest copies the newest n entries, oldest first. The caller holds the lock.
+func (j *Journal) newest(n int) []Entry {
+	if n <= 0 {
+		return nil
+	}
+	out := make([]Entry, 0, n)
+	for seq := j.seq - int64(n) + 1; seq <= j.seq; seq++ {
+		out = append(out, j.ring[seq%Limit])
+	}
+	return out
 }
 
 // Match returns the entries for which match is true, oldest first.
@@ -133,7 +149,7 @@ func (j *Journal) Match(match func(Entry) bool) []Entry {
 func (j *Journal) Clear() {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	j.entries = nil
+	j.ring, j.kept = nil, 0
 }
 
 // WaitFor returns the first entry for which match is true, at once if it is
@@ -161,14 +177,10 @@ func (j *Journal) WaitFor(ctx context.Context, match func(Entry) bool) (Entry, e
 func (j *Journal) since(seq int64) ([]Entry, <-chan struct{}) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	first := len(j.entries)
-	for first > 0 && j.entries[first-1].Seq > seq {
-		first--
-	}
 	if j.added == nil {
 		j.added = make(chan struct{})
 	}
-	return append([]Entry(nil), j.entries[first:]...), j.added
+	return j.newest(int(min(j.seq-seq, int64(j.kept)))), j.added
 }
 
 // String returns all entries, one per line.

@@ -43,7 +43,7 @@ func TestWaitFor(t *testing.T) {
 func TestLimit(t *testing.T) {
 	var j journal.Journal
 	for range 3*journal.Limit + 7 {
-		j.Add(journal.Entry{Endpoint: "token"})
+		j.Add(journal.Entry{Endpoint: "token", Request: journal.NewMessage("a=b", nil, nil, 0)})
 	}
 	entries := j.Entries()
 	if len(entries) != journal.Limit || entries[len(entries)-1].Seq != 3*journal.Limit+7 {
@@ -54,9 +54,18 @@ func TestLimit(t *testing.T) {
 			t.Fatalf("a gap after %d", entries[i-1].Seq)
 		}
 	}
+	for i, e := range entries {
+		if newest := i >= journal.Limit-journal.MessageLimit; (e.Request != nil) != newest {
+			t.Fatalf("entry %d: what was sent is kept: %t", e.Seq, e.Request != nil)
+		}
+	}
 	j.Clear()
 	if j.Entries() != nil {
 		t.Error("not cleared")
+	}
+	j.Add(journal.Entry{Endpoint: "jwks"})
+	if entries := j.Entries(); len(entries) != 1 || entries[0].Endpoint != "jwks" || entries[0].Seq != 3*journal.Limit+8 {
+		t.Errorf("after clearing: %+v", entries)
 	}
 }
 

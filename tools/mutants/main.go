@@ -83,15 +83,17 @@ func run(ctx context.Context, files []string, only string, jobs int, verbose boo
 func sound(ctx context.Context, mutants []mutant) error {
 	seen := map[string]bool{}
 	for _, m := range mutants {
-		key := strings.Join(m.tests, " ")
-		if seen[key] {
-			continue
-		}
-		seen[key] = true
-		c := exec.CommandContext(ctx, "go", append([]string{"test", "-timeout", limit}, m.tests...)...)
-		c.Dir = m.module
-		if out, err := c.CombinedOutput(); err != nil {
-			return fmt.Errorf("the tests fail with nothing taken out: %w\n%s", err, out)
+		for _, tests := range m.tests {
+			key := strings.Join(tests, " ")
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			c := exec.CommandContext(ctx, "go", append([]string{"test", "-timeout", limit}, tests...)...)
+			c.Dir = m.module
+			if out, err := c.CombinedOutput(); err != nil {
+				return fmt.Errorf("the tests fail with nothing taken out: %w\n%s", err, out)
+			}
 		}
 	}
 	return nil
@@ -109,7 +111,7 @@ func try(ctx context.Context, dir string, mutants []mutant, jobs int, verbose bo
 	for range jobs {
 		workers.Go(func() {
 			for i := range next {
-				results[i] <- mutants[i].try(ctx, fmt.Sprintf("%s/%d", dir, i))
+				results[i] <- mutants[i].try(ctx, fmt.Sprintf("%s/%d", dir, i), verbose)
 			}
 		})
 	}

@@ -13,7 +13,7 @@ import (
 type mutant struct {
 	name    string
 	changed map[string][]byte // by path
-	tests   []string          // packages, and flags of go test
+	tests   [][]string        // packages, and flags of go test; the later ones if the earlier did not notice
 	module  string            // folder in which go test runs
 }
 
@@ -23,7 +23,8 @@ type mutant struct {
 //	tests ./mockprovider ./mockprovider/opsuite
 //
 // names the packages whose tests must notice what follows, and flags of go test
-// as -skip=Chromium.
+// as -skip=Chromium. After the word then stand packages that are tried only if
+// no test of those before noticed.
 //
 //	checks mockprovider except host
 //
@@ -65,7 +66,7 @@ func readMutants(path string) ([]mutant, error) {
 // reader is the state of reading a file of mutants.
 type reader struct {
 	path, module string
-	tests        []string
+	tests        [][]string
 	mutants      []mutant
 	except       []string // checks that need a mutant written by hand
 	// The mutant that is being read.
@@ -96,7 +97,10 @@ func (r *reader) line(line string) error {
 	}
 	switch word {
 	case "tests":
-		r.tests = strings.Fields(rest)
+		r.tests = nil
+		for some := range strings.SplitSeq(rest, " then ") {
+			r.tests = append(r.tests, strings.Fields(some))
+		}
 	case "mutant":
 		r.name = rest
 	case "checks":

@@ -39,20 +39,35 @@ func (r result) line(verbose bool) string {
 	return r.noticed[0]
 }
 
-// try runs the tests with the mutant's files in place of the real ones.
-func (m mutant) try(ctx context.Context, dir string) result {
+// try runs the tests with the mutant's files in place of the real ones, until
+// one notices; to the end of those packages if all that noticed are wanted.
+func (m mutant) try(ctx context.Context, dir string, all bool) result {
 	overlay, err := m.overlay(dir)
 	if err != nil {
 		return result{survived: true, problem: err.Error()}
 	}
 	// A mutant that does not compile fails every test and proves nothing.
-	packages := slices.DeleteFunc(slices.Clone(m.tests), func(word string) bool { return strings.HasPrefix(word, "-") })
+	packages := slices.DeleteFunc(slices.Concat(m.tests...), func(word string) bool { return strings.HasPrefix(word, "-") })
 	build := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, packages...)...)
 	build.Dir = m.module
 	if out, err := build.CombinedOutput(); err != nil {
 		return result{survived: true, problem: "does not compile: " + firstLines(out)}
 	}
-	test := exec.CommandContext(ctx, "go", append([]string{"test", "-json", "-vet=off", "-timeout", limit, "-overlay", overlay}, m.tests...)...)
+	for _, tests := range m.tests {
+		if r := m.run(ctx, overlay, tests, all); !r.survived || r.problem != "" {
+			return r
+		}
+	}
+	return result{survived: true}
+}
+
+// run runs some of the tests.
+func (m mutant) run(ctx context.Context, overlay string, tests []string, all bool) result {
+	args := []string{"test", "-json", "-vet=off", "-timeout", limit, "-overlay", overlay}
+	if !all {
+		args = append(args, "-failfast")
+	}
+	test := exec.CommandContext(ctx, "go", append(args, tests...)...)
 	test.Dir = m.module
 	test.WaitDelay = 10 * time.Second
 	out, err := test.Output()

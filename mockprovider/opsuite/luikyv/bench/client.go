@@ -134,6 +134,22 @@ func codeOf(location string) (string, error) {
 	return u.Query().Get("code"), nil
 }
 
+// walkEmpty sends what walkMock does.
+func walkEmpty(v *visit) (string, error) {
+	if _, err := v.send(http.MethodGet, v.request, nil); err != nil {
+		return "", err
+	}
+	id := strings.Repeat("i", 32)
+	if _, err := v.send(http.MethodPost, "/page", url.Values{"i": {id}, "user": {"ada@example.com"}}); err != nil {
+		return "", err
+	}
+	back, err := v.send(http.MethodPost, "/page", url.Values{"i": {id}, "action": {"allow"}, "scope": {"openid", "email"}})
+	if err != nil {
+		return "", err
+	}
+	return codeOf(back.location)
+}
+
 // walkMock answers the mock's two forms.
 func walkMock(v *visit) (string, error) {
 	login, err := v.send(http.MethodGet, v.request, nil)

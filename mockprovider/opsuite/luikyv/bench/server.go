@@ -40,6 +40,7 @@ type server struct {
 }
 
 var servers = []server{
+	{"empty", self("empty"), walkEmpty, true},
 	{"mock", self("mock"), walkMock, true},
 	{"luikyv", self("luikyv"), walkLuikyv, true},
 	{"oidc-provider", node, walkPanva, false},
@@ -139,19 +140,44 @@ func serve(ctx context.Context, name, algorithm, issuer string, listener net.Lis
 			return err
 		}
 		return p.Serve(ctx, listener)
+	case "empty":
+		return serveHandler(ctx, listener, emptyHandler(issuer))
 	case "luikyv":
 		handler, err := luikyv.NewHandler(issuer, algorithm)
 		if err != nil {
 			return err
 		}
-		s := &http.Server{Handler: handler}
-		defer context.AfterFunc(ctx, func() { s.Close() })()
-		if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
-			return err
-		}
-		return nil
+		return serveHandler(ctx, listener, handler)
 	}
 	return errors.New("unknown server " + name)
+}
+
+func serveHandler(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	s := &http.Server{Handler: handler}
+	defer context.AfterFunc(ctx, func() { s.Close() })()
+	if err := s.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// emptyHandler answers each request of a sign-in with constants, and signs
+// nothing: what is left is what net/http and the system cost any Go server.
+func emptyHandler(issuer string) http.Handler {
+	metadata := []byte(`{"authorization_endpoint":"` + issuer + `/authorize","token_endpoint":"` + issuer + `/token"}`)
+	tokens := []byte(`{"access_token":"` + strings.Repeat("a", 43) + `","id_token":"` + strings.Repeat("i", 700) + `"}`)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		switch r.URL.Path {
+		case "/.well-known/openid-configuration":
+			_, _ = w.Write(metadata)
+		case "/token":
+			_, _ = w.Write(tokens)
+		default:
+			w.Header().Set("Location", "/page?code=c")
+			w.WriteHeader(http.StatusSeeOther)
+		}
+	})
 }
 
 func newMock(algorithm string) (*mockprovider.Provider, error) {
@@ -296,8 +322,10 @@ func processorTime(pid int) (time.Duration, error) {
 	return sum, nil
 }
 
-// signingTime is the time of one bare signature.
-func signingTime(algorithm string) (time.Duration, error) {
+// signer makes signatures and nothing else.
+type signer struct{ key crypto.Signer }
+
+func newSigner(algorithm string) (signer, error) {
 	var key crypto.Signer
 	var err error
 	if algorithm == "RS256" {
@@ -305,37 +333,24 @@ func signingTime(algorithm string) (time.Duration, error) {
 	} else {
 		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	}
-	if err != nil {
-		return 0, err
-	}
+	return signer{key}, err
+}
+
+// time returns the processor time of one signature, as the mean over a while.
+func (s signer) time(long time.Duration) (time.Duration, error) {
 	sum := sha256.Sum256([]byte("what an ID token is"))
-	// Processor time, as for the servers: other programs must not count.
-	sign := func(long time.Duration) (n int, took time.Duration, err error) {
-		begin, err := processorTime(os.Getpid())
-		if err != nil {
-			return 0, 0, err
-		}
-		for ; took < long; took -= begin {
-			for range 50 {
-				if _, err := key.Sign(rand.Reader, sum[:], crypto.SHA256); err != nil {
-					return 0, 0, err
-				}
-				n++
-			}
-			if took, err = processorTime(os.Getpid()); err != nil {
-				return 0, 0, err
-			}
-		}
-		return n, took, nil
-	}
-	if _, _, err := sign(200 * time.Millisecond); err != nil {
-		return 0, err
-	}
-	n, took, err := sign(2 * time.Second)
+	begin, err := processorTime(os.Getpid())
 	if err != nil {
 		return 0, err
 	}
-	return took / time.Duration(n), nil
+	n := 0
+	for end := time.Now().Add(long); n == 0 || time.Now().Before(end); n++ {
+		if _, err := s.key.Sign(rand.Reader, sum[:], crypto.SHA256); err != nil {
+			return 0, err
+		}
+	}
+	end, err := processorTime(os.Getpid())
+	return (end - begin) / time.Duration(n), err
 }
 
 // firstAnswer is the median time from New to the first answer.
