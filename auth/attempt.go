@@ -26,7 +26,6 @@ type Attempt struct {
 	limit    limit
 	cached   bool // meta was not read for this attempt
 	waited   atomic.Bool
-	pasted   atomic.Bool // the response came through Paste
 	opened   atomic.Bool // the record tells of the first opening only
 
 	stopPrefetch func() // gives up what is under way, and waits for it

@@ -5,24 +5,15 @@ import (
 	"strings"
 )
 
-// Consent says what the user allowed of what the Provider's configuration asks
-// for. Scopes are in normalised short form, sorted.
-type Consent struct {
-	Granted  []string
-	Declined []string // asked for, and not among the granted
-}
-
 // Declined are the scopes that were asked for and not granted: boxes the user
 // did not tick.
 func (p *Pending) Declined() []string { return declined(p.attempt.request.scopes, p.tokens.scopes) }
 
-// Consent compares what the session has with what its Provider asks for today.
-// A scope that entered the configuration after the user signed in counts as
-// declined: it can be asked for in the same way.
-func (s *Session) Consent() Consent {
-	granted := s.Scopes()
-	return Consent{Granted: granted, Declined: declined(s.site.provider.scopes(), granted)}
-}
+// Declined are the scopes that the provider is asked for today and that were not
+// granted, in normalised short form, sorted. A scope that entered the
+// configuration after the user signed in counts as declined: it can be asked
+// for in the same way, see AskAgain.
+func (s *Session) Declined() []string { return declined(s.site.provider.scopes(), s.Scopes()) }
 
 // AskAgain are the options of a sign-in that asks the same user for what was
 // declined. All scopes are asked for once more: Google's incremental

@@ -21,12 +21,12 @@ func TestConsentIsKnownAndAskedForAgain(t *testing.T) {
 	w.provider.Scopes = []string{"openid", "email", "profile", birthday}
 	w.person.Untick = []string{birthday}
 	session := w.session()
-	if c := session.Consent(); !slices.Equal(c.Declined, []string{birthday}) || !slices.Contains(c.Granted, "email") {
-		t.Errorf("after the sign-in: %+v", c)
+	if got := session.Declined(); !slices.Equal(got, []string{birthday}) || !slices.Contains(session.Scopes(), "email") {
+		t.Errorf("after the sign-in: declined %v, granted %v", got, session.Scopes())
 	}
 	session = w.again()
-	if c := session.Consent(); !slices.Equal(c.Declined, []string{birthday}) {
-		t.Errorf("after a restart: %+v", c)
+	if got := session.Declined(); !slices.Equal(got, []string{birthday}) {
+		t.Errorf("after a restart: declined %v", got)
 	}
 
 	w.person.Untick = nil
@@ -43,7 +43,7 @@ func TestConsentIsKnownAndAskedForAgain(t *testing.T) {
 	if session, err = pending.Commit(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if c := session.Consent(); len(c.Declined) != 0 || !slices.Contains(c.Granted, birthday) {
-		t.Errorf("after it was granted: %+v", c)
+	if got := session.Declined(); len(got) != 0 || !slices.Contains(session.Scopes(), birthday) {
+		t.Errorf("after it was granted: declined %v, granted %v", got, session.Scopes())
 	}
 }

@@ -44,7 +44,6 @@ func (a *Attempt) Paste(address string) error {
 	code := CodeInternal
 	switch {
 	case err == nil:
-		a.pasted.Store(true)
 		return nil
 	case errors.Is(err, loopback.ErrAnswered), errors.Is(err, loopback.ErrClosed):
 		return problem(PhaseBrowser, CodeCanceled, NextDismiss, err) // too late, and no longer needed

@@ -191,7 +191,7 @@ func (a *Attempt) validate(r response) (authorizationCode, error) {
 	if err != nil {
 		return authorizationCode{}, a.fail(r.step, err)
 	}
-	if a.pasted.Load() {
+	if a.receiver.Pasted() {
 		r.step.Params(flow.Public("came", "as a pasted address"))
 	}
 	r.step.Done()

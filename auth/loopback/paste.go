@@ -53,6 +53,13 @@ func (r *Receiver) Paste(address string) error {
 	return nil
 }
 
+// Pasted reports whether the response came through Paste.
+func (r *Receiver) Pasted() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.byHand
+}
+
 // pasted reads the parameters of a pasted address.
 func (r *Receiver) pasted(address string) (url.Values, error) {
 	if len(address) > maxAddress {
