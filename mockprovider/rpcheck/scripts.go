@@ -3,10 +3,13 @@ package rpcheck
 import (
 	"context"
 	"errors"
+	"net"
 	"net/http"
 	"net/url"
 	"strings"
 	"unicode"
+
+	"app.latchkey/mockprovider/fault"
 )
 
 // script makes the Play of a case.
@@ -64,6 +67,54 @@ func showsNoPicture(c Case) func(context.Context, *Stand) Outcome {
 		}
 		return take(ctx, s, session, Picture)
 	}
+}
+
+// sendsNothingElsewhere: the endpoint redirects to another host, which must not get
+// what the client sent.
+func sendsNothingElsewhere(c Case) func(context.Context, *Stand) Outcome {
+	return func(ctx context.Context, s *Stand) Outcome {
+		got := make(chan string, 16)
+		thief, err := newThief(got)
+		if err != nil {
+			return Outcome{Did: Unfit, Text: err.Error()}
+		}
+		defer thief.Close()
+		spec := c.Faults[0]
+		s.Provider.ClearFaults()
+		spec.Params = fault.Params{"to": "http://" + thief.Addr().String() + "/steal"}
+		if _, err := s.Provider.AddFault(spec); err != nil {
+			return Outcome{Did: Unfit, Text: err.Error()}
+		}
+		o := c.signIn(ctx, s)
+		select {
+		case secret := <-got:
+			return Took("it sent %s to the other host", secret)
+		default:
+			return o
+		}
+	}
+}
+
+// newThief listens and tells what secrets it is sent.
+func newThief(got chan<- string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	server := &http.Server{ReadHeaderTimeout: Patience, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_ = r.ParseForm()
+		if r.Header.Get("Authorization") != "" {
+			got <- "its credentials"
+		}
+		for _, name := range []string{"code", "refresh_token", "client_secret"} {
+			if r.Form.Has(name) {
+				got <- "the " + name
+			}
+		}
+		http.NotFound(w, r)
+	})}
+	go func() { _ = server.Serve(listener) }()
+	return listener, nil
 }
 
 // saysItClean: the sign-in is refused, and what the client says about it holds

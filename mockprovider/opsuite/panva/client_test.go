@@ -1,113 +1,53 @@
 package panva_test
 
 import (
-	"context"
-	"encoding/json"
 	"errors"
-	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"app.latchkey/mockprovider"
-	"app.latchkey/mockprovider/mocktest"
+	"app.latchkey/mockprovider/opsuite/panva"
 	"app.latchkey/mockprovider/persona"
+	"app.latchkey/mockprovider/rpcheck"
 )
 
-// callback is where rp.mjs would listen if it did. Port 9 is reserved for
-// discarding, so nobody else is met there.
-const callback = "http://127.0.0.1:9/callback"
-
-// patience is how long the person waits for the provider's pages, and the
-// client for each answer, in seconds.
-const (
-	patience      = 5 * time.Second
-	clientSeconds = 5
-)
-
-// answer is what rp.mjs says.
-type answer struct {
-	URL     string
-	Done    []string
-	Refused string
-}
-
-// begin is the first request to rp.mjs.
-type begin struct {
-	Do           string            `json:"do"`
-	Issuer       string            `json:"issuer"`
-	ClientID     string            `json:"clientId"`
-	ClientSecret string            `json:"clientSecret,omitempty"`
-	Scope        string            `json:"scope"`
-	Parameters   map[string]string `json:"parameters,omitempty"`
-	Strict       bool              `json:"strict"`
-	// Timeout is in seconds.
-	Timeout int `json:"timeout"`
-}
-
-// signIn lets openid-client sign a person in: discovery, authorization, token,
-// userinfo, refresh. How far it came is in the answer.
-func (p *program) signIn(t testing.TB, srv *mocktest.Server, strict bool) (answer, error) {
+// needNode skips the test where Node is missing or too old.
+func needNode(t testing.TB) {
 	t.Helper()
-	first := begin{
-		Do: "begin", Issuer: srv.Issuer(), ClientID: srv.ClientID(), ClientSecret: srv.ClientSecret(),
-		Scope: "openid email profile", Strict: strict, Timeout: clientSeconds,
+	err := panva.Install(t.Context(), ".")
+	if errors.Is(err, panva.ErrNoNode) {
+		t.Skipf("NOT RUN: %v", err)
 	}
-	if srv.Persona().Refresh == persona.RefreshAccessType {
-		first.Parameters = map[string]string{"access_type": "offline"}
-	} else {
-		first.Scope += " offline_access"
-	}
-	a, err := p.json(first)
-	if err != nil || a.URL == "" {
-		return a, err
-	}
-	// Some faults are pages that never come.
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
-	defer cancel()
-	visit, err := srv.Person("ada").Open(ctx, a.URL)
-	back := ""
-	for _, address := range visit.Trail {
-		if rest, ok := strings.CutPrefix(address, callback); ok && (rest == "" || strings.ContainsAny(rest[:1], "?#")) {
-			back = address
-		}
-	}
-	if back == "" {
-		return answer{Refused: "browser: it does not come back to the client"}, nil
-	}
-	if err == nil {
-		return answer{}, errors.New("somebody listens at " + callback)
-	}
-	return p.json(map[string]string{"do": "finish", "callback": back})
-}
-
-func (p *program) json(request any) (answer, error) {
-	line, err := json.Marshal(request)
 	if err != nil {
-		return answer{}, err
+		t.Fatal(err)
 	}
-	var a answer
-	return a, p.ask(string(line), &a)
 }
 
 // TestOpenIDClient has the certified client sign in against each persona that
-// speaks OpenID, with each algorithm.
+// speaks OpenID, with each algorithm, and then fetch userinfo, refresh and revoke.
 func TestOpenIDClient(t *testing.T) {
-	rp := start(t, "rp.mjs")
+	needNode(t)
+	client, err := panva.NewClient(".", true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if said := client.Close(); t.Failed() {
+			t.Logf("rp.mjs said:\n%s", said)
+		}
+	})
+	suite := rpcheck.NewSuite(client)
 	for _, name := range persona.Names() {
-		plays, _ := persona.ByName(name)
-		if !plays.OpenID {
+		if plays, _ := persona.ByName(name); !plays.OpenID {
 			continue
 		}
 		for _, algorithm := range []string{mockprovider.ES256, mockprovider.RS256, mockprovider.EdDSA} {
 			t.Run(name+" "+algorithm, func(t *testing.T) {
-				srv := mocktest.Start(t, mockprovider.WithPersona(plays), mockprovider.WithSigning(algorithm))
-				a, err := rp.signIn(t, srv, true)
-				if err != nil {
-					t.Fatal(err)
-				}
-				if a.Refused != "" || !slices.Equal(a.Done, []string{"token", "userinfo", "refresh"}) {
-					t.Errorf("openid-client got through %v and refused %q", a.Done, a.Refused)
+				r := suite.Run(t.Context(), rpcheck.Case{
+					Name: name + " " + algorithm, Want: rpcheck.Accept, Persona: name, Options: []mockprovider.Option{mockprovider.WithSigning(algorithm)},
+					Steps: []rpcheck.Step{rpcheck.Profile, rpcheck.Refresh, rpcheck.Revoke},
+				})
+				if r.Did != rpcheck.Accepted {
+					t.Errorf("openid-client: %s at %s: %s", r.Did, r.Step, r.Text)
 				}
 			})
 		}

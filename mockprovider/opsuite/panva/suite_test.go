@@ -2,17 +2,19 @@ package panva_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"testing"
 	"time"
 
 	"app.latchkey/mockprovider/opsuite"
+	"app.latchkey/mockprovider/opsuite/panva"
 )
 
 // target is oidc-provider as the suite sees it; see op.mjs.
 type target struct {
-	program *program
+	program *panva.Program
 	issuer  string
 }
 
@@ -36,7 +38,19 @@ func (t *target) Offline() url.Values {
 
 func (t *target) Advance(_ context.Context, d time.Duration) error {
 	var done struct{ Done string }
-	return t.program.ask(fmt.Sprintf("advance %d", int(d/time.Second)), &done)
+	if err := t.program.Send(fmt.Appendf(nil, "advance %d", int(d/time.Second))); err != nil {
+		return err
+	}
+	return t.read(&done)
+}
+
+// read reads the program's answer.
+func (t *target) read(into any) error {
+	line, err := t.program.Line()
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal(line, into)
 }
 
 // Answer fills in the forms of the provider's development pages.
@@ -71,9 +85,19 @@ func TestSuite(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	op := &target{program: start(t, "op.mjs")}
+	needNode(t)
+	program, err := panva.Start(".", "op.mjs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if said := program.Stop(); t.Failed() {
+			t.Logf("op.mjs said:\n%s", said)
+		}
+	})
+	op := &target{program: program}
 	var ready struct{ Issuer string }
-	if err := op.program.read(&ready); err != nil {
+	if err := op.read(&ready); err != nil {
 		t.Fatal(err)
 	}
 	op.issuer = ready.Issuer
