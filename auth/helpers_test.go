@@ -261,7 +261,7 @@ func (f *fake) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // session resumes the account.
-func (f *fake) session(t *testing.T) *auth.Session {
+func (f *fake) session(t testing.TB) *auth.Session {
 	t.Helper()
 	provider := auth.Provider{ID: "fake", Name: "Fake", Issuer: fakeIssuer, ClientID: "client"}
 	account := auth.Account{Issuer: fakeIssuer, Subject: "1", ClientID: "client", Key: "key", Item: "item"}

@@ -262,11 +262,7 @@ func newQuickToken(t Token, lifetime time.Duration) *quickToken {
 	if t.expiry.IsZero() {
 		return &quickToken{t, math.MinInt64, math.MaxInt64}
 	}
-	from := int64(math.MinInt64)
-	if !t.issued.IsZero() {
-		from = t.issued.Add(-clockStep).UnixNano()
-	}
-	return &quickToken{t, from, t.expiry.Add(-min(time.Minute, lifetime/10)).UnixNano()}
+	return &quickToken{t, (t.issued - clockStep) * int64(time.Second), t.expiry.Add(-min(time.Minute, lifetime/10)).UnixNano()}
 }
 
 func (q *quickToken) freshAt(now int64) bool { return now >= q.from && now < q.until }

@@ -19,7 +19,7 @@ import (
 type Token struct {
 	access Secret
 	expiry time.Time // zero: until revoked
-	issued time.Time // when it came, by the same clock; zero: not known
+	issued int64     // when it came, in seconds since 1970 by the same clock; 0: not known
 }
 
 // NewToken makes a Token of one's own, for tests of code that uses sessions and
@@ -53,11 +53,11 @@ func (t Token) freshAt(now time.Time, lifetime time.Duration) bool {
 // validAt reports whether the token has not ended yet. One that comes from the
 // future says nothing: the clock was set back, and so is no measure of its end.
 func (t Token) validAt(now time.Time) bool {
-	return !t.access.IsZero() && (t.expiry.IsZero() || now.Before(t.expiry) && !now.Before(t.issued.Add(-clockStep)))
+	return !t.access.IsZero() && (t.expiry.IsZero() || now.Before(t.expiry) && now.Unix() >= t.issued-clockStep)
 }
 
 // clockStep is how far a clock may be set back before tokens are renewed for it.
-const clockStep = time.Minute
+const clockStep = 60 // seconds
 
 // tokenResponse is a validated token response (RFC 6749 §5.1).
 type tokenResponse struct {
@@ -133,7 +133,7 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 		r.lifetime = assumedLifetime
 	}
 	if r.lifetime > 0 {
-		r.token.expiry, r.token.issued = now.Add(r.lifetime), now
+		r.token.expiry, r.token.issued = now.Add(r.lifetime), now.Unix()
 	}
 	if scope, ok := t.Extra("scope").(string); ok && scope != "" {
 		if p.Quirks.CommaScopes {
