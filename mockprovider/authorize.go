@@ -22,10 +22,13 @@ type authorizationRequest struct {
 	scopes      []string // short names, in the persona's order
 	prompts     []string
 	loginHint   string
-	maxAge      int    // seconds; -1: not asked for
-	signIn      string // as in the journal
-	offline     bool
-	userAgent   string
+	// hostedDomain is the domain whose accounts are to be offered (Google's
+	// hd): "*" is any organization's, "" anybody's.
+	hostedDomain string
+	maxAge       int    // seconds; -1: not asked for
+	signIn       string // as in the journal
+	offline      bool
+	userAgent    string
 	// responseMode is query or form_post.
 	responseMode string
 	// hintSubject is who id_token_hint is about, "" without one.
@@ -268,7 +271,7 @@ func (p *Provider) checkAuthorization(q params, userAgent string) (a *authorizat
 		a.state = a.get("state")
 	}
 	f = runChecks(p, a, requestChecks)
-	a.nonce, a.loginHint = a.get("nonce"), a.get("login_hint")
+	a.nonce, a.loginHint, a.hostedDomain = a.get("nonce"), a.get("login_hint"), a.get("hd")
 	if other := p.persona.LoginHint; other != "" && a.loginHint == "" {
 		a.loginHint = a.get(other)
 	}

@@ -38,8 +38,8 @@ func (p *Provider) serveConsent(x *exchange) {
 func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 	switch form.get("action") {
 	case "allow":
-		granted, ticked := p.grantedScopes(i.request.scopes, form.all("scope"))
-		if !ticked {
+		granted := p.grantedScopes(i.request.scopes, form.all("scope"))
+		if len(granted) == 0 && len(i.request.scopes) > 0 {
 			p.deny(x, i, "consent_nothing_ticked")
 			return
 		}
@@ -62,20 +62,14 @@ func (p *Provider) answerConsent(x *exchange, i *interaction, form params) {
 }
 
 // grantedScopes returns which of the requested scopes are granted: those that
-// were ticked and those that cannot be unticked. ticked is false if there was
-// something to tick and nothing was.
-func (p *Provider) grantedScopes(requested, posted []string) (granted []string, ticked bool) {
-	choice := false
+// were ticked and those that cannot be unticked. Where nothing is left, nothing
+// was allowed; a sign-in alone is something.
+func (p *Provider) grantedScopes(requested, posted []string) []string {
+	var granted []string
 	for _, name := range requested {
-		s, _ := p.persona.Scope(name)
-		choice = choice || !s.Required
-		switch {
-		case s.Required:
+		if s, _ := p.persona.Scope(name); s.Required || slices.Contains(posted, name) {
 			granted = append(granted, name)
-		case slices.Contains(posted, name):
-			granted = append(granted, name)
-			ticked = true
 		}
 	}
-	return granted, ticked || !choice
+	return granted
 }

@@ -15,6 +15,7 @@ type userState struct {
 	Organization  string         `json:"organization,omitempty"`
 	JobTitle      string         `json:"job_title,omitempty"`
 	Birthday      string         `json:"birthday,omitempty"`
+	HostedDomain  string         `json:"hosted_domain,omitempty"`
 	Password      string         `json:"password,omitempty"`
 	Claims        map[string]any `json:"claims,omitempty"`
 	// Grants is how many grants he has. It is not read.
@@ -24,7 +25,7 @@ type userState struct {
 func (p *Provider) userState(u User) userState {
 	s := userState{
 		Key: u.Key, Subject: u.Subject, Email: u.Email, Name: u.Name, GivenName: u.GivenName, FamilyName: u.FamilyName,
-		Locale: u.Locale, Organization: u.Organization, JobTitle: u.JobTitle, Birthday: u.Birthday, Password: u.Password,
+		Locale: u.Locale, Organization: u.Organization, JobTitle: u.JobTitle, Birthday: u.Birthday, HostedDomain: u.HostedDomain, Password: u.Password,
 		Claims: u.Claims, Grants: p.Grants(u.Subject),
 	}
 	if u.Email != "" {
@@ -39,7 +40,7 @@ func (s userState) user() User {
 	return User{
 		Key: s.Key, Subject: s.Subject, Email: s.Email, EmailVerified: s.Email != "" && (s.EmailVerified == nil || *s.EmailVerified),
 		Name: s.Name, GivenName: s.GivenName, FamilyName: s.FamilyName, Locale: s.Locale, Organization: s.Organization,
-		JobTitle: s.JobTitle, Birthday: s.Birthday, Password: s.Password, Claims: s.Claims,
+		JobTitle: s.JobTitle, Birthday: s.Birthday, HostedDomain: s.HostedDomain, Password: s.Password, Claims: s.Claims,
 	}
 }
 

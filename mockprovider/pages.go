@@ -116,7 +116,7 @@ func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 		v.Misbehave, v.Chosen = faultMenu(), p.chosenFaults(i.request.signIn)
 	}
 	hinted, _ := p.findUser(i.request.loginHint)
-	for _, u := range p.users.all() {
+	for _, u := range p.offered(i.request) {
 		uv := p.userView(u)
 		if uv.Hinted = u.Subject == hinted.Subject; uv.Hinted {
 			v.Email = u.Email
@@ -130,6 +130,27 @@ func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 		status = http.StatusUnprocessableEntity
 	}
 	p.page(x, status, "login.html", v, i.request.redirectURI)
+}
+
+// offered lists who is shown on the login page: everybody, or where the persona
+// knows of organizations and the request asks for one's accounts, those. It is
+// for convenience only: who signs in in another way is let in, and the client
+// must look at the claim hd.
+func (p *Provider) offered(a *authorizationRequest) []User {
+	all := p.users.all()
+	if a.hostedDomain == "" || !p.opensClaim(a.scopes, "hd") {
+		return all
+	}
+	var out []User
+	for _, u := range all {
+		if u.HostedDomain == a.hostedDomain || a.hostedDomain == "*" && u.HostedDomain != "" {
+			out = append(out, u)
+		}
+	}
+	if len(out) == 0 {
+		return all
+	}
+	return out
 }
 
 // consentPage asks what the client may have.

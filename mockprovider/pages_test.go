@@ -284,7 +284,7 @@ func TestJournal(t *testing.T) {
 		}
 	}
 	c.token(c.refreshForm("bogus"))
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	e, err := c.srv.Journal().WaitFor(ctx, func(e mocktest.Entry) bool { return e.RefusedBy == "refresh_known" })
 	if err != nil || e.Spec == "" || e.Error != "invalid_grant" || e.GrantType != "refresh_token" {

@@ -151,12 +151,25 @@ func TestConsent(t *testing.T) {
 			t.Errorf("scope = %q", got)
 		}
 	})
-	t.Run("nothing ticked is a denial", func(t *testing.T) {
+	t.Run("nothing ticked is a sign-in and no more", func(t *testing.T) {
 		c := newClient(t)
+		p := c.srv.Person("ada")
+		p.Untick = []string{"email", "profile"}
+		tokens := c.token(c.codeForm(c.response(p).Get("code")))
+		if got := tokens.get("scope"); got != "openid" {
+			t.Errorf("scope = %q", got)
+		}
+	})
+	t.Run("nothing ticked and nothing else is a denial", func(t *testing.T) {
+		c := newClient(t)
+		c.change = func(q url.Values) { q.Set("scope", "email profile") }
 		p := c.srv.Person("ada")
 		p.Untick = []string{"email", "profile"}
 		if q := c.response(p); q.Get("error") != "access_denied" {
 			t.Errorf("response: %v", q)
+		}
+		if by := c.refusedBy(); by != "consent_nothing_ticked" {
+			t.Errorf("refused by %s", by)
 		}
 	})
 	t.Run("denied", func(t *testing.T) {

@@ -29,6 +29,9 @@ type User struct {
 	JobTitle     string `toml:"job_title"`
 	// Birthday is YYYY-MM-DD.
 	Birthday string `toml:"birthday"`
+	// HostedDomain is the domain of the organization that runs the account,
+	// the hd claim of Google Workspace; "" for a person's own account.
+	HostedDomain string `toml:"hosted_domain"`
 	// Password is accepted by the login form, where there is one. It protects
 	// nothing and is shown on the page.
 	Password string `toml:"password"`
@@ -36,7 +39,7 @@ type User struct {
 	// user has no picture.
 	Portrait *Portrait `toml:"portrait"`
 	// Claims are further claims, in ID tokens and at userinfo whatever was
-	// granted: groups, roles, hd. What the protocol itself says cannot be set.
+	// granted: groups, roles. What the protocol itself says cannot be set.
 	Claims map[string]any `toml:"claims"`
 }
 
@@ -48,6 +51,9 @@ var protocolClaims = []string{
 // userKey is the form of User.Key: it stands in addresses.
 var userKey = regexp.MustCompile(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`)
 
+// domain is the form of User.HostedDomain.
+var domain = regexp.MustCompile(`^[a-z0-9-]{1,63}(\.[a-z0-9-]{1,63}){1,8}$`)
+
 // check says what is wrong with a user, and at which field.
 func (u User) check() (field string, err error) {
 	switch {
@@ -57,6 +63,8 @@ func (u User) check() (field string, err error) {
 		return "subject", fmt.Errorf("user %s: subject: want 1 to 255 ASCII characters (OpenID Connect Core §2)", u.Key)
 	case len(u.Email) > 320 || len(u.Name) > 1_000:
 		return "name", fmt.Errorf("user %s: e-mail address or name is too long", u.Key)
+	case u.HostedDomain != "" && !domain.MatchString(u.HostedDomain):
+		return "hosted_domain", fmt.Errorf("user %s: hosted_domain %q: want a domain in small letters, as example.org", u.Key, clip(u.HostedDomain, 80))
 	}
 	if u.Birthday != "" {
 		if _, err := time.Parse(time.DateOnly, u.Birthday); err != nil {
@@ -121,7 +129,8 @@ func SeedUsers() []User {
 			Organization: "Königlich Bayerische Gesellschaft zur Beförderung der " +
 				"Typographischen Zeilenumbruchwissenschaften und verwandter Künste",
 			JobTitle: "Stellvertretender Oberbibliotheksdirektor", Birthday: "1974-02-28", Password: SeedPassword,
-			Portrait: &Portrait{Ground: 0x15754A, Skin: 0xE8B48C, Hair: 0xB9B4A7, Clothes: 0x0E3B27},
+			HostedDomain: "korrespondenz.wolfeschlegelsteinhausenbergerdorff-und-soehne.example.org",
+			Portrait:     &Portrait{Ground: 0x15754A, Skin: 0xE8B48C, Hair: 0xB9B4A7, Clothes: 0x0E3B27},
 		},
 		{
 			Key: "noa", Subject: "117001122334455667788",
@@ -159,6 +168,8 @@ func (u *User) claim(name, picture string) (any, bool) {
 		text = u.Locale
 	case "birthdate":
 		text = u.Birthday
+	case "hd":
+		text = u.HostedDomain
 	case "picture":
 		if u.Portrait != nil {
 			text = picture

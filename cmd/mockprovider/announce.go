@@ -121,6 +121,51 @@ func providersTOML(p *mockprovider.Provider) string {
 			line("redirect_path", u.Path)
 		}
 	}
+	if !plays.OpenID {
+		b.WriteString(plainTOML(p))
+	}
+	return b.String()
+}
+
+// plainTOML are the keys of a provider of plain OAuth 2.0, which publishes no
+// metadata: where its endpoints are, and which member of its user API is what.
+func plainTOML(p *mockprovider.Provider) string {
+	plays := p.Persona()
+	var b strings.Builder
+	fmt.Fprintf(&b, "# Plain OAuth 2.0: there are no metadata to find these in.\n")
+	for _, l := range []struct{ key, path string }{
+		{"authorization_endpoint", plays.Paths.Authorization}, {"token_endpoint", plays.Paths.Token},
+		{"revocation_endpoint", plays.Paths.Revocation}, {"user_endpoint", plays.Paths.User}, {"emails_endpoint", plays.Paths.Emails},
+	} {
+		if l.path != "" {
+			fmt.Fprintf(&b, "%s = %q\n", l.key, p.Issuer()+l.path)
+		}
+	}
+	if plays.Paths.Applications != "" {
+		fmt.Fprintf(&b, "token_deletion = %q\n", p.Issuer()+plays.Paths.Applications+"/{client_id}/token")
+	}
+	if plays.Paths.User != "" {
+		b.WriteString("user_subject = \"id\"\nuser_login = \"login\"\nuser_name = \"name\"\nuser_email = \"email\"\n" +
+			"user_picture = \"avatar_url\"\nuser_organization = \"company\"\n")
+	}
+	var scopes []string
+	for _, s := range plays.Scopes {
+		if s.Name == "read:user" || s.Name == "user:email" {
+			scopes = append(scopes, strconv.Quote(s.Name))
+		}
+	}
+	if len(scopes) > 0 {
+		fmt.Fprintf(&b, "scopes = [%s]\n", strings.Join(scopes, ", "))
+	}
+	if plays.LoginHint != "" {
+		fmt.Fprintf(&b, "login_hint = %q\n", plays.LoginHint)
+	}
+	if plays.ExpiresIn == 0 {
+		b.WriteString("no_expiry = true\n")
+	}
+	if plays.ScopeSeparator == "," {
+		b.WriteString("comma_scopes = true\n")
+	}
 	return b.String()
 }
 

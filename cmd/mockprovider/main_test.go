@@ -58,7 +58,7 @@ func start(t *testing.T, args ...string) running {
 			if err != nil {
 				t.Errorf("it ended with %v", err)
 			}
-		case <-time.After(10 * time.Second):
+		case <-time.After(time.Minute):
 			t.Error("it goes on after its context ended")
 		}
 	}
@@ -84,6 +84,7 @@ func TestAnnouncement(t *testing.T) {
 				}
 			}
 			if plays, _ := persona.ByName(name); !plays.OpenID {
+				answersThere(t, entry)
 				return
 			}
 			response, err := http.Get(r.Issuer + "/.well-known/openid-configuration")
@@ -95,6 +96,29 @@ func TestAnnouncement(t *testing.T) {
 				t.Errorf("discovery: %d", response.StatusCode)
 			}
 		})
+	}
+}
+
+// answersThere checks that a provider without metadata is told with endpoints,
+// and that something answers at each.
+func answersThere(t *testing.T, entry map[string]any) {
+	t.Helper()
+	for _, key := range []string{"authorization_endpoint", "token_endpoint", "user_endpoint", "emails_endpoint", "token_deletion"} {
+		address, _ := entry[key].(string)
+		response, err := http.Get(address)
+		if err != nil {
+			t.Errorf("%s = %q: %v", key, address, err)
+			continue
+		}
+		response.Body.Close()
+		if response.StatusCode == http.StatusNotFound {
+			t.Errorf("%s = %q: nothing is there", key, address)
+		}
+	}
+	for key, want := range map[string]any{"user_subject": "id", "login_hint": "login", "no_expiry": true, "comma_scopes": true} {
+		if entry[key] != want {
+			t.Errorf("%s = %v, want %v", key, entry[key], want)
+		}
 	}
 }
 
@@ -273,7 +297,7 @@ func TestRefuses(t *testing.T) {
 		"state":                {[]string{"--state", "/nonexistent/dir/state.json", "--signing", "ES256"}, "state"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 			defer cancel()
 			err := run(ctx, tt.args, io.Discard, io.Discard)
 			if err == nil || !strings.Contains(err.Error(), tt.want) {

@@ -13,7 +13,7 @@ import (
 // TestWaitFor checks that nothing is missed, before or after the wait began.
 func TestWaitFor(t *testing.T) {
 	var j journal.Journal
-	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	token := func(e journal.Entry) bool { return e.Endpoint == "token" }
 	j.Add(journal.Entry{Endpoint: "token", Status: 400})
