@@ -6,8 +6,8 @@
 // only a proven [Absent] signs anybody out.
 //
 // Package keychain is such a place on the operating system's keychain;
-// [NewMemory] is one that lasts until the program ends. The vault (a file
-// protected by a passphrase) has its place here too.
+// [NewMemory] is one that lasts until the program ends. Package vault is
+// one in files under a passphrase.
 package store
 
 import (

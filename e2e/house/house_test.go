@@ -59,6 +59,7 @@ func TestRulesCanFail(t *testing.T) {
 		"leaves of auth":                  {pkg("auth/flow", ours("auth/store")), pkg("auth/store", ours("auth/flow")), pkg("auth/busguard", ours("assets"))},
 		"the back channel":                {pkg("auth/loopback", ours("auth/store")), pkg("auth/backchannel", ours("auth/loopback"))},
 		"the keychain":                    {pkg("auth/keychain", ours("auth"))},
+		"the vault":                       {pkg("auth/store/vault", ours("auth"))},
 		"settings may":                    {pkg("settings", ours("auth/keychain"))},
 		"the mock provider":               {pkg("mockprovider/journal", ours("auth/flow")), pkg("cmd/mockprovider", ours("settings"))},
 		"assets may":                      {pkg("assets", ours("settings"))},

@@ -47,6 +47,8 @@ var Rules = []Rule{
 		[]string{"auth/backchannel", "auth/loopback"}, "auth/flow"),
 	mayImport("the keychain", "it keeps opaque bytes and knows nothing of OAuth",
 		[]string{"auth/keychain"}, "auth/store", "auth/busguard"),
+	mayImport("the vault", "it keeps opaque bytes and knows nothing of OAuth",
+		[]string{"auth/store/vault"}, "auth/store"),
 	mayImport("settings", "directories and files, and no flow", []string{"settings"}, "auth", "assets"),
 	mayImport("the mock provider", "it must not copy the client's mistakes",
 		[]string{"mockprovider/...", "cmd/mockprovider"}, "mockprovider/..."),
@@ -106,7 +108,7 @@ var Rules = []Rule{
 var rooms = []string{
 	"",
 	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/shots",
-	"auth", "auth/attacks", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/keychain", "auth/busguard", "auth/dumpguard",
+	"auth", "auth/attacks", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
 	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "mockprovider/browser", "mockprovider/rpcheck", "cmd/mockprovider",
