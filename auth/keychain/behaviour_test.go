@@ -113,6 +113,60 @@ func TestUnlockDialog(t *testing.T) {
 	})
 }
 
+// KeePassXC as it comes asks about each item that another process wrote: at each
+// of our starts. Background work gets Locked and no dialog comes up; the click on
+// "unlock" asks, and then background work goes on.
+func TestServiceThatAsksAboutItems(t *testing.T) {
+	onBus(t, setup{}, func(t *testing.T, _ string) {
+		f := fakeOn(t)
+		s := open(t)
+		ctx := t.Context()
+		if err := s.Put(ctx, name, secret, store.Options{Verify: true}); err != nil {
+			t.Fatal(err)
+		}
+		guard := func(answer func(dbus.ObjectPath)) { f.set(func() { f.guarded, f.answer = true, answer }) }
+
+		guard(nil)
+		neverAbsent(t, s, store.Locked, "")
+		if f.count("Unlock")+f.count("Prompt") > 0 {
+			t.Error("background work raised a dialog")
+		}
+		wantStatus(t, s, store.Found, "", "Secret Service")
+		if h := s.Health(ctx); h.Items != 1 {
+			t.Errorf("%d items", h.Items)
+		}
+
+		guard(no(f))
+		want(t, s.Unlock(ctx), "unlock", store.Locked, store.ReasonDismissed)
+		_, err := s.Get(ctx, name, store.Options{Interact: true})
+		want(t, err, "get", store.Locked, store.ReasonDismissed)
+		guard(yes(f))
+		f.set(func() { f.refuses = true })
+		want(t, s.Unlock(ctx), "unlock", store.Locked, store.ReasonDenied)
+		f.set(func() { f.refuses = false })
+
+		guard(nil)
+		short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+		defer cancel()
+		want(t, s.Unlock(short), "unlock", store.Locked, store.ReasonTimeout)
+
+		guard(yes(f))
+		if err := s.Unlock(ctx); err != nil {
+			t.Errorf("unlock: %v", err)
+		}
+		if got, err := s.Get(ctx, name, store.Options{}); err != nil || !bytes.Equal(got, secret) {
+			t.Errorf("in the background afterwards: %q, %v", got, err)
+		}
+		guard(yes(f))
+		if got, err := s.Get(ctx, name, store.Options{Interact: true}); err != nil || !bytes.Equal(got, secret) {
+			t.Errorf("with a click: %q, %v", got, err)
+		}
+
+		guard(func(dbus.ObjectPath) { f.conn.ReleaseName(serviceName) })
+		want(t, s.Unlock(ctx), "unlock", store.Unavailable, "")
+	})
+}
+
 // A person who answers after the program stopped waiting has answered.
 func TestLateAnswerCounts(t *testing.T) {
 	onBus(t, setup{}, func(t *testing.T, _ string) {

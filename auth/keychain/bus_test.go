@@ -37,6 +37,9 @@ func TestMain(m *testing.M) {
 		// was launched. This is for what the tests start.
 		os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
 	}
+	if step := os.Getenv(stepVar); step != "" {
+		os.Exit(anotherProgram(step))
+	}
 	os.Exit(m.Run())
 }
 
@@ -48,6 +51,8 @@ type setup struct {
 	activatable bool // D-Bus can start gnome-keyring
 	hangs       bool // D-Bus can start something that never takes the name
 	screen      bool // there is a display, and GNOME's dialogs appear on it
+
+	product *product // a real service; with a screen
 }
 
 // onBus runs fn in a process of its own as s says.
@@ -64,7 +69,7 @@ func onBus(t *testing.T, s setup, fn func(t *testing.T, dir string)) {
 	}
 	t.Cleanup(func() { os.RemoveAll(dir) })
 	t.Cleanup(func() { killMarked(childMark + "=" + dir) })
-	if s.screen {
+	if s.screen || s.product != nil {
 		screen(t, dir)
 	}
 	switch {
@@ -76,22 +81,36 @@ func onBus(t *testing.T, s setup, fn func(t *testing.T, dir string)) {
 	if s.gnome {
 		startGnomeKeyring(t, dir)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+	if s.product != nil {
+		s.product.start(t, dir)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 150*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.timeout=60s")
+	cmd := exec.CommandContext(ctx, os.Args[0], "-test.run="+exactly(t.Name()), "-test.v", "-test.timeout=120s")
 	cmd.Env = environ(dir)
 	cmd.WaitDelay = 5 * time.Second
 	out, err := cmd.CombinedOutput()
 	if err != nil || !bytes.Contains(out, []byte("--- PASS: "+t.Name())) {
 		t.Errorf("child: %v\n%s", err, out)
+		return
+	}
+	for line := range strings.Lines(string(out)) { // what it logged, with its figures
+		if _, text, ok := strings.Cut(line, "_test.go:"); ok {
+			t.Log(strings.TrimSpace(text))
+		}
 	}
 }
 
+// exactly is the pattern that runs one test, or one subtest.
+func exactly(name string) string { return "^" + strings.ReplaceAll(name, "/", "$/^") + "$" }
+
 func environ(dir string) []string {
+	display, _ := os.ReadFile(dir + "/display")
 	return []string{
-		childMark + "=" + dir,
+		childMark + "=" + dir, storesVar + "=" + os.Getenv(storesVar), "DISPLAY=" + string(display),
 		"DBUS_SESSION_BUS_ADDRESS=unix:path=" + dir + "/bus",
-		"HOME=" + dir, "XDG_RUNTIME_DIR=" + dir, "XDG_DATA_HOME=" + dir + "/data",
+		"HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir, "XDG_DATA_HOME=" + dir + "/data", "XDG_CONFIG_HOME=" + dir + "/config", "XDG_CACHE_HOME=" + dir + "/cache",
+		"QT_QPA_PLATFORM=xcb",
 		"PATH=" + os.Getenv("PATH"), "LC_ALL=C.UTF-8", "GORACE=atexit_sleep_ms=0 " + os.Getenv("GORACE"),
 	}
 }

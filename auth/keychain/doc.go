@@ -37,11 +37,23 @@
 //
 // # What a dialog cannot be kept from
 //
-// Interact=false never unlocks anything. Three dialogs are out of its reach:
-// KeePassXC may be set to ask for each entry; macOS asks when another build
-// of the program reads an item (the library can't forbid it); and a service
-// that locks itself in the millisecond between our look and the library's read
-// prompts for its password. In each case the time limit holds.
+// Interact=false never unlocks anything, and never lets the library at an item
+// that the service would ask about: KeePassXC, as it comes, asks about each item
+// that another process wrote, so at each of our starts; Status is Found then,
+// Get says Locked, and [Store.Unlock] has it ask. Two dialogs are out of reach:
+// macOS asks when another build of the program reads an item (the library can't
+// forbid it), and a service that locks itself in the millisecond between our
+// look and the library's read asks for its password. In both the time limit
+// holds.
+//
+// # What services were seen to do
+//
+// GNOME Keyring has a write on the disk before it reports it. KeePassXC reports
+// it some 100 ms before, KWallet up to 5 s: if they are killed in between, what
+// they come back with is the old item, none, or (KWallet) one without its value,
+// which counts as corrupt and not as absent. A wallet that KWallet opened at the
+// log-in is locked for the Secret Service's clients until one of them unlocks
+// it, without a dialog.
 //
 // # Big items
 //

@@ -19,18 +19,20 @@ const fakePlace = dbus.ObjectPath(collectionPrefix + "fake_5fdb") // decodes to 
 type fakeService struct {
 	conn *dbus.Conn
 
-	mu     sync.Mutex
-	calls  []string
-	locked bool
-	place  dbus.ObjectPath          // what the alias says
-	listed []dbus.ObjectPath        // the collections that exist
-	items  map[string][]byte        // by profile
-	asks   bool                     // writes need a prompt
-	answer func(dbus.ObjectPath)    // what happens to a shown prompt; nil: nothing
-	stall  map[string]chan struct{} // methods that wait
-	hook   func(method string)      // runs before each method, unlocked
-	onDone map[dbus.ObjectPath]func()
-	n      int
+	mu      sync.Mutex
+	calls   []string
+	locked  bool
+	place   dbus.ObjectPath          // what the alias says
+	listed  []dbus.ObjectPath        // the collections that exist
+	items   map[string][]byte        // by profile
+	guarded bool                     // items are locked until a prompt about them is answered …
+	refuses bool                     // … and after it too: the person said no to the item
+	asks    bool                     // writes need a prompt
+	answer  func(dbus.ObjectPath)    // what happens to a shown prompt; nil: nothing
+	stall   map[string]chan struct{} // methods that wait
+	hook    func(method string)      // runs before each method, unlocked
+	onDone  map[dbus.ObjectPath]func()
+	n       int
 }
 
 type fakeSecret struct {
@@ -151,6 +153,12 @@ func (r fakeRoot) ReadAlias(string) (dbus.ObjectPath, *dbus.Error) {
 
 func (r fakeRoot) Unlock(paths []dbus.ObjectPath) ([]dbus.ObjectPath, dbus.ObjectPath, *dbus.Error) {
 	defer r.f.enter("Unlock")()
+	if items := len(paths) > 0 && strings.HasPrefix(string(paths[0]), string(fakePlace)+"/"); items {
+		if !r.f.guarded {
+			return paths, "/", nil
+		}
+		return nil, r.f.prompt(func() { r.f.guarded = r.f.refuses }), nil
+	}
 	if !r.f.locked {
 		return paths, "/", nil
 	}
@@ -224,8 +232,18 @@ func (p fakeProperties) Get(m dbus.Message, iface, property string) (dbus.Varian
 	switch short {
 	case "Service.Collections":
 		return dbus.MakeVariant(p.f.listed), nil
-	case "Collection.Locked", "Item.Locked":
+	case "Collection.Locked":
 		return dbus.MakeVariant(p.f.locked), nil
+	case "Item.Locked":
+		return dbus.MakeVariant(p.f.locked || p.f.guarded), nil
+	case "Collection.Items":
+		paths := []dbus.ObjectPath{}
+		for profile := range p.f.items {
+			paths = append(paths, itemPath(profile))
+		}
+		return dbus.MakeVariant(paths), nil
+	case "Item.Attributes":
+		return dbus.MakeVariant(map[string]string{"profile": p.f.profile(pathOf(m))}), nil
 	}
 	return dbus.Variant{}, dbus.NewError("org.freedesktop.DBus.Error.UnknownProperty", nil)
 }

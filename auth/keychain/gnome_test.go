@@ -93,21 +93,32 @@ func TestGnomeKeyringLocked(t *testing.T) {
 // killService kills the owner of the name, as a crash would.
 func killService(t *testing.T, conn *dbus.Conn) {
 	t.Helper()
-	owner, err := nameOwner(t.Context(), conn, serviceName)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var pid uint32
-	if err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, owner).Store(&pid); err != nil {
-		t.Fatal(err)
-	}
-	if err := syscall.Kill(int(pid), syscall.SIGKILL); err != nil {
+	endService(t, conn, syscall.SIGKILL)
+}
+
+func endService(t *testing.T, conn *dbus.Conn, signal syscall.Signal) {
+	t.Helper()
+	pid, owner := servicePID(t, conn)
+	if err := syscall.Kill(pid, signal); err != nil {
 		t.Fatal(err)
 	}
 	waitFor(t, "the end of the service", func() bool {
 		_, err := nameOwner(t.Context(), conn, owner)
 		return err != nil
 	})
+}
+
+func servicePID(t *testing.T, conn *dbus.Conn) (pid int, owner string) {
+	t.Helper()
+	owner, err := nameOwner(t.Context(), conn, serviceName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var id uint32
+	if err := conn.BusObject().Call("org.freedesktop.DBus.GetConnectionUnixProcessID", 0, owner).Store(&id); err != nil {
+		t.Fatal(err)
+	}
+	return int(id), owner
 }
 
 func TestGnomeKeyringKilled(t *testing.T) {

@@ -82,6 +82,10 @@ type platform interface {
 	open(t target) (keyring.Keyring, error)
 	// beforeWrite prepares the library for a write. Called on the worker.
 	beforeWrite() error
+	// admit says whether a call may go to the library for an item. Where the
+	// system would ask the person about it: Locked, or with o.Interact it asks
+	// here, and admit waits for the answer.
+	admit(ctx context.Context, t target, name string, o store.Options) error
 	// prove says what a "not found" of the library means: an *store.Error that
 	// is Absent only if the item is proven not to exist. keys lists the
 	// library's keys (on the worker, under its time limit).

@@ -43,3 +43,5 @@ func (p noKeychain) prove(context.Context, target, string, func() ([]string, err
 func (p noKeychain) list(context.Context, target, func() ([]string, error)) ([]string, error) {
 	return nil, p.err()
 }
+
+func (p noKeychain) admit(context.Context, target, string, store.Options) error { return p.err() }

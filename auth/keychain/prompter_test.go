@@ -48,20 +48,21 @@ func screen(t *testing.T, dir string) {
 	}
 }
 
-// person types into the dialog on the test's display as soon as it is there.
-// It may run beside the test.
+// person types into the GNOME dialog on the test's display as soon as it is
+// there. It may run beside the test.
 func person(t *testing.T, dir string, keys ...string) {
-	display, err := os.ReadFile(dir + "/display")
-	if err != nil {
-		t.Error(err)
-		return
-	}
+	personAt(t, dir, []string{"--class", "gcr-prompter"}, keys...)
+}
+
+// personAt types into the window that xdotool finds by these arguments.
+func personAt(t *testing.T, dir string, window []string, keys ...string) {
 	// --sync waits for the window, and for the focus.
-	args := append([]string{"search", "--sync", "--onlyvisible", "--class", "gcr-prompter", "windowfocus", "--sync"}, keys...)
+	args := append([]string{"search", "--sync", "--onlyvisible"}, window...)
+	args = append(append(args, "windowfocus", "--sync"), keys...)
 	cmd := exec.CommandContext(t.Context(), "xdotool", args...)
-	cmd.Env = append(os.Environ(), "DISPLAY="+string(display))
+	cmd.Env = environ(dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("xdotool on %s: %v\n%s", display, err, out)
+		t.Errorf("xdotool %q: %v\n%s", window, err, out)
 	}
 }
 

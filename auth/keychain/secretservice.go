@@ -92,7 +92,7 @@ func (p *secretService) examine(ctx context.Context, w *worker, st *store.Status
 	if locked {
 		return target{}, &store.Error{Outcome: store.Locked, Err: errors.New("the collection is locked: " + st.Detail)}
 	}
-	// Services other than GNOME Keyring may ask about a single item.
+	// Services other than GNOME Keyring may ask about single items.
 	t := target{place: string(place), owner: owner, prompts: st.Name != gnomeKeyring}
 	return t, nil
 }
@@ -252,6 +252,11 @@ func (p *secretService) beforeWrite() error {
 	if err := conn.AddMatchSignal(olddbus.WithMatchInterface(ifacePrompt), olddbus.WithMatchMember("Completed")); err != nil {
 		return err
 	}
+	// For ourselves: the service goes away under its dialog (askFor).
+	if err := conn.AddMatchSignal(olddbus.WithMatchInterface("org.freedesktop.DBus"), olddbus.WithMatchMember("NameOwnerChanged"),
+		olddbus.WithMatchOption("arg0", serviceName)); err != nil {
+		return err
+	}
 	p.mu.Lock()
 	p.listening = true
 	p.mu.Unlock()
@@ -287,51 +292,4 @@ func (p *secretService) prove(ctx context.Context, t target, name string, _ func
 		return &store.Error{Outcome: store.Unavailable, Err: errors.New("the service has the item, the library does not find it")}
 	}
 	return &store.Error{Outcome: store.Absent}
-}
-
-// list implements platform. It asks the service over our own connection: the
-// library lists the labels of every program's items, and empty ones where the
-// collection is locked.
-func (p *secretService) list(ctx context.Context, t target, _ func() ([]string, error)) ([]string, error) {
-	ctx, cancel := context.WithTimeout(ctx, p.cfg.OpTimeout)
-	defer cancel()
-	conn, err := p.link.get(ctx, nil, p.cfg)
-	if err != nil {
-		return nil, p.translate(err)
-	}
-	place := conn.Object(t.owner, dbus.ObjectPath(t.place))
-	var items []dbus.ObjectPath
-	if err := property(ctx, place, ifaceCollection+".Items", &items); err != nil {
-		return nil, p.translate(fmt.Errorf("listing the items: %w", err))
-	}
-	var names []string
-	for _, item := range items {
-		name, err := p.itemName(ctx, conn.Object(t.owner, item))
-		if err != nil {
-			return nil, p.translate(fmt.Errorf("asking for an item's name: %w", err))
-		}
-		if strings.HasPrefix(name, p.cfg.Application+" sign-in: ") {
-			names = append(names, name)
-		}
-	}
-	// A collection that was locked meanwhile may have hidden some.
-	var locked bool
-	if err := property(ctx, place, ifaceCollection+".Locked", &locked); err != nil {
-		return nil, p.translate(fmt.Errorf("asking whether the collection is locked: %w", err))
-	}
-	if locked {
-		return nil, &store.Error{Outcome: store.Locked, Err: errors.New("the collection was locked meanwhile")}
-	}
-	return names, nil
-}
-
-// itemName is the name under which the library finds an item, "" if it does
-// not. An item that was removed since it was listed has none.
-func (p *secretService) itemName(ctx context.Context, item dbus.BusObject) (string, error) {
-	var attributes map[string]string
-	err := property(ctx, item, ifaceItem+".Attributes", &attributes)
-	if isDBusError(err, "org.freedesktop.Secret.Error.NoSuchObject") || isDBusErrorPrefix(err, "org.freedesktop.DBus.Error.Unknown") {
-		return "", nil
-	}
-	return attributes["profile"], err
 }

@@ -19,9 +19,35 @@ func (p *secretService) unlock(ctx context.Context, _ *worker) error {
 	return p.unlocks.join(ctx, p.unlockOnce)
 }
 
-// unlockOnce makes the default collection ready, with the service's dialog if
-// it is locked or does not exist yet.
+// unlockOnce makes the default collection ready, and then this program's items
+// where the service asks about single ones: a click that says "unlock" is for
+// both, and background work can go on after it.
 func (p *secretService) unlockOnce(ctx context.Context) error {
+	if err := p.unlockCollection(ctx); err != nil {
+		return err
+	}
+	probe, cancel := context.WithTimeout(ctx, p.cfg.ProbeTimeout)
+	defer cancel()
+	t, err := p.examine(probe, nil, &store.Status{})
+	if err != nil {
+		return p.translate(err)
+	}
+	if !t.prompts {
+		return nil
+	}
+	mine, err := p.own(probe, t)
+	if err != nil {
+		return p.translate(err)
+	}
+	if closed := lockedOnes(mine); len(closed) > 0 {
+		return p.askFor(ctx, t, closed)
+	}
+	return nil
+}
+
+// unlockCollection makes the default collection ready, with the service's
+// dialog if it is locked or does not exist yet.
+func (p *secretService) unlockCollection(ctx context.Context) error {
 	probe, cancel := context.WithTimeout(ctx, p.cfg.ProbeTimeout)
 	defer cancel()
 	conn, err := p.link.get(probe, nil, p.cfg)
@@ -168,11 +194,13 @@ func awaitCompleted(ctx context.Context, conn *dbus.Conn, signals <-chan *dbus.S
 				}
 				return nil
 			case s.Name == "org.freedesktop.DBus.NameOwnerChanged" && s.Sender == "org.freedesktop.DBus":
-				return &store.Error{Outcome: store.Unavailable, Err: errors.New("the service went away while its dialog was shown")}
+				return errWentAway
 			}
 		}
 	}
 }
+
+var errWentAway = &store.Error{Outcome: store.Unavailable, Err: errors.New("the service went away while its dialog was shown")}
 
 // unanswered is what a caller gets who stopped waiting for the person.
 func unanswered(ctx context.Context) error {

@@ -21,6 +21,9 @@ type visit struct {
 
 // get implements shelf: the item, or the proof that there is none.
 func (v visit) get(name string) ([]byte, error) {
+	if err := v.s.plat.admit(v.ctx, v.t, name, v.o); err != nil {
+		return nil, err
+	}
 	item, err := onRing(v.ctx, v.s, v.t, v.o, func(r keyring.Keyring) (keyring.Item, error) { return r.Get(name) })
 	if errors.Is(err, keyring.ErrKeyNotFound) {
 		return nil, v.prove(name)
@@ -39,6 +42,9 @@ func (v visit) keys() ([]string, error) {
 
 // set implements shelf.
 func (v visit) set(name string, data []byte) error {
+	if err := v.s.plat.admit(v.ctx, v.t, name, v.o); err != nil {
+		return err
+	}
 	item := keyring.Item{
 		Key:                       name,
 		Label:                     name,
@@ -62,6 +68,9 @@ const maxDuplicates = 8
 // remove implements shelf.
 func (v visit) remove(name string) error {
 	for range maxDuplicates {
+		if err := v.s.plat.admit(v.ctx, v.t, name, v.o); err != nil {
+			return err
+		}
 		_, err := onRing(v.ctx, v.s, v.t, v.o, func(r keyring.Keyring) (struct{}, error) {
 			if err := v.s.plat.beforeWrite(); err != nil {
 				return struct{}{}, fmt.Errorf("preparing to delete: %w", err)

@@ -120,3 +120,6 @@ func (p *credentialManager) explain(err error) (store.Outcome, store.Reason) {
 	}
 	return store.Unavailable, store.ReasonNone
 }
+
+// admit implements platform. There are no dialogs.
+func (p *credentialManager) admit(context.Context, target, string, store.Options) error { return nil }
