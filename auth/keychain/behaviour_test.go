@@ -264,7 +264,7 @@ func TestStalledOwner(t *testing.T) {
 		gate := make(chan struct{})
 		defer close(gate)
 		f.set(func() { f.stall["ReadAlias"] = gate })
-		s := open(t)
+		s := openImpatient(t)
 		within(t, 1500*time.Millisecond, func() {
 			wantStatus(t, s, store.Unavailable, store.ReasonTimeout, "Secret Service")
 		})
@@ -283,7 +283,7 @@ func TestStallInsideTheLibrary(t *testing.T) {
 		f := fakeOn(t)
 		gate := make(chan struct{})
 		f.set(func() { f.stall["OpenSession"] = gate })
-		s := open(t)
+		s := openImpatient(t)
 		within(t, 3*time.Second, func() {
 			want(t, s.Put(t.Context(), name, secret, store.Options{}), "put", store.Unavailable, store.ReasonTimeout)
 		})

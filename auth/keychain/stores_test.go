@@ -324,7 +324,7 @@ func waitForWindow(t *testing.T, dir string, window []string) {
 }
 
 func storeMute(t *testing.T, dir string, p *product) {
-	s := open(t)
+	s := openImpatient(t)
 	if err := s.Put(t.Context(), name, secret, store.Options{Verify: true}); err != nil {
 		t.Fatal(err)
 	}
