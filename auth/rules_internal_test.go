@@ -180,7 +180,7 @@ func TestFreshAt(t *testing.T) {
 func TestNoExpiresInWhereTheProviderMeansNever(t *testing.T) {
 	for _, never := range []bool{true, false} {
 		p := Provider{Quirks: Quirks{NoExpiry: never}}
-		got, err := validateTokenResponse(PhaseToken, &oauth2.Token{AccessToken: "x", TokenType: "Bearer"}, p, nil, time.Now())
+		got, err := validateTokenResponse(PhaseToken, &oauth2.Token{AccessToken: "x", TokenType: "Bearer"}, p, nil, time.Now(), nil)
 		if err != nil || got.token.Expiry().IsZero() != never {
 			t.Errorf("NoExpiry %v: expiry %v, %v", never, got.token.Expiry(), err)
 		}

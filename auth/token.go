@@ -11,6 +11,8 @@ import (
 
 	"golang.org/x/oauth2"
 
+	"app.latchkey/auth/flow"
+
 	"app.latchkey/auth/backchannel"
 )
 
@@ -88,10 +90,11 @@ func oauthConfig(p Provider, m Metadata, redirectURI string, scopes []string) *o
 func (s *site) exchange(ctx context.Context, m Metadata, code authorizationCode, r authorizationRequest) (tokenResponse, error) {
 	ctx = context.WithValue(ctx, oauth2.HTTPClient, s.channel.HTTP())
 	t, err := oauthConfig(s.provider, m, r.redirectURI, r.scopes).Exchange(ctx, code.value.Reveal(), oauth2.VerifierOption(r.verifier.Reveal()))
+	sent := veilOf(code.value, r.verifier, r.state, r.nonce, s.provider.ClientSecret)
 	if err != nil {
-		return tokenResponse{}, s.tokenFailed(PhaseToken, err).veiled(veilOf(code.value, r.verifier, r.state, r.nonce, s.provider.ClientSecret))
+		return tokenResponse{}, s.tokenFailed(PhaseToken, err).veiled(sent)
 	}
-	return validateTokenResponse(PhaseToken, t, s.provider, r.scopes, s.wall())
+	return validateTokenResponse(PhaseToken, t, s.provider, r.scopes, s.wall(), sent)
 }
 
 // refresh sends the token request of RFC 6749 §6. A response without a refresh
@@ -102,17 +105,19 @@ func (s *site) refresh(ctx context.Context, m Metadata, refreshToken Secret, sco
 	// this call's own context: x/oauth2's sources keep the one they were made with.
 	source := oauthConfig(s.provider, m, "", nil).TokenSource(ctx, &oauth2.Token{RefreshToken: refreshToken.Reveal()})
 	t, err := source.Token()
+	sent := veilOf(refreshToken, s.provider.ClientSecret)
 	if err != nil {
-		return tokenResponse{}, s.tokenFailed(PhaseRefresh, err).veiled(veilOf(refreshToken, s.provider.ClientSecret))
+		return tokenResponse{}, s.tokenFailed(PhaseRefresh, err).veiled(sent)
 	}
-	return validateTokenResponse(PhaseRefresh, t, s.provider, scopes, s.wall())
+	return validateTokenResponse(PhaseRefresh, t, s.provider, scopes, s.wall(), sent)
 }
 
 // validateTokenResponse checks what x/oauth2 leaves to the program: the token
-// type and the lifetime.
-func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []string, now time.Time) (tokenResponse, error) {
+// type and the lifetime. sent knows the secrets of the request, which a server
+// may echo where its answer is shown or kept.
+func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []string, now time.Time, sent *flow.Veil) (tokenResponse, error) {
 	fail := func(text string) (tokenResponse, error) {
-		return tokenResponse{}, problem(phase, CodeTokenResponseInvalid, NextRetry, errors.New(text)).With("Host", p.Host())
+		return tokenResponse{}, problem(phase, CodeTokenResponseInvalid, NextRetry, errors.New(sent.Clean(text))).With("Host", p.Host())
 	}
 	// x/oauth2 would use a junk type as the scheme of the header. Letter case
 	// does not matter (RFC 6749 §5.1).
@@ -139,7 +144,7 @@ func validateTokenResponse(phase Phase, t *oauth2.Token, p Provider, asked []str
 		if p.Quirks.CommaScopes {
 			scope = strings.ReplaceAll(scope, ",", " ")
 		}
-		r.scopes = normalizeScopes(strings.Fields(scope)) // RFC 6749 §5.1: absent means "as asked"
+		r.scopes = normalizeScopes(strings.Fields(sent.Clean(scope))) // RFC 6749 §5.1: absent means "as asked"
 	}
 	idToken, _ := t.Extra("id_token").(string)
 	r.idToken = NewSecret(idToken)
