@@ -71,7 +71,7 @@ programs: build
 test: setup-test lint unit e2e ## set up, and what every change must pass
 
 .PHONY: test-all
-test-all: test mutants conformance fuzz bench soak test-packages ## everything this machine can try
+test-all: test mutants conformance fuzz bench soak endurance test-packages ## everything this machine can try
 
 .PHONY: setup-test
 setup-test:
@@ -120,6 +120,11 @@ mutants: build/bin/mutants ## every strict check taken out, one at a time: which
 .PHONY: soak
 soak: ## SOAK (100000) sign-ins at the mock provider: no growth in memory, goroutines, time
 	@LATCHKEY_SOAK=$(SOAK) go test -count=1 -timeout 60m -run 'TestSoak' -v ./mockprovider
+
+.PHONY: endurance
+endurance: ## sessions under 8 processes (10,000 refreshes) and 1,200 kills, on the vault and on a real gnome-keyring
+	LATCHKEY_REFRESHES_VAULT=10000 LATCHKEY_REFRESHES_GNOME=2000 LATCHKEY_KILLS_VAULT=1000 LATCHKEY_KILLS_GNOME=200 \
+	  go test -count=1 -timeout 60m -v ./auth/endurance
 
 .PHONY: conformance
 conformance: ## what Latchkey, bare Go libraries and openid-client refuse and accept; UPDATE=1 writes docs/conformance.md

@@ -50,7 +50,7 @@ func (b *between) lock(ctx context.Context, name string, patience time.Duration)
 	f := flock.New(filepath.Join(b.dir, name+".lock"), flock.SetPermissions(0o600))
 	limit := time.NewTimer(patience)
 	defer limit.Stop()
-	for wait := time.Millisecond; err == nil; wait = min(2*wait, 50*time.Millisecond) {
+	for wait := time.Millisecond; err == nil; wait = min(2*wait, 20*time.Millisecond) {
 		var got bool
 		if got, err = f.TryLock(); got && stillThere(f) {
 			b.note(nil)

@@ -86,9 +86,9 @@ func (v *Vault) write(path, magic, id string, sealed []byte) error {
 	return nil
 }
 
-// writeFile replaces a file whole. What it leaves after a crash is the old file
+// WriteFile is what Config.Write is by default: it replaces a file whole. What it leaves after a crash is the old file
 // or the new one, and perhaps one beside it that sweep removes.
-func writeFile(path string, data []byte) error {
+func WriteFile(path string, data []byte) error {
 	// atomic gives the new file the rights of the old one.
 	if err := os.Chmod(path, 0o600); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return plainPath(err)

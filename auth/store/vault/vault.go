@@ -65,7 +65,7 @@ var (
 // Open returns the vault in a folder. It does no I/O.
 func Open(c Config) *Vault {
 	if c.Write == nil {
-		c.Write = writeFile
+		c.Write = WriteFile
 	}
 	return &Vault{config: c, asking: make(chan struct{}, 1)}
 }
