@@ -273,9 +273,10 @@ func (p *Page) Await(ctx context.Context, selector string) error {
 	}
 }
 
-// Click waits for an element and clicks its middle with the mouse. As in Await,
-// the page is asked anew each time: a click by chromedp's nodes was seen to wait
-// for ever for those of a page that had just been left by a redirect.
+// Click waits for an element and clicks its middle with the mouse, again if the
+// click was lost. As in Await, the page is asked anew each time: a click by
+// chromedp's nodes was seen to wait for ever for those of a page that had just
+// been left by a redirect.
 func (p *Page) Click(ctx context.Context, selector string) error {
 	quoted, err := json.Marshal(selector)
 	if err != nil {
@@ -302,13 +303,17 @@ func (p *Page) Click(ctx context.Context, selector string) error {
 }
 
 // clickOnce clicks what is at the middle of an element, if that is the element
-// and not something above it.
+// and not something above it, and waits until the page has got the click: on a
+// busy machine a browser may drop one on a page that it has not painted yet.
 func (p *Page) clickOnce(ctx context.Context, quoted string) error {
 	at, err := run(ctx, p, chromedp.Evaluate[[]float64](`(e => {
 		if (e === null) return []
 		e.scrollIntoView({block: "nearest", behavior: "instant"})
 		const r = e.getBoundingClientRect(), x = r.x + r.width / 2, y = r.y + r.height / 2
-		return e.contains(document.elementFromPoint(x, y)) ? [x, y] : []
+		if (!e.contains(document.elementFromPoint(x, y))) return []
+		document.stageWaits = true
+		e.addEventListener("click", () => { document.stageWaits = false }, {capture: true, once: true})
+		return [x, y]
 	})(document.querySelector(`+quoted+`))`))
 	if err != nil {
 		return err
@@ -316,8 +321,23 @@ func (p *Page) clickOnce(ctx context.Context, quoted string) error {
 	if len(at) != 2 {
 		return errors.New("it cannot be reached with the mouse")
 	}
-	_, err = run(ctx, p, chromedp.MouseClickXY(at[0], at[1]))
-	return err
+	if _, err := run(ctx, p, chromedp.MouseClickXY(at[0], at[1])); err != nil {
+		return err
+	}
+	ticker := time.NewTicker(lookAgain)
+	defer ticker.Stop()
+	for {
+		// Another page knows nothing of the wait: then the click has led there.
+		waits, err := run(ctx, p, chromedp.Evaluate[bool]("document.stageWaits === true"))
+		if err == nil && !waits {
+			return nil
+		}
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return errors.Join(errors.New("the page did not get the click"), err)
+		}
+	}
 }
 
 // Location returns the page's address.
