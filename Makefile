@@ -141,9 +141,11 @@ bench: ## the mock beside luikyv/go-oidc and oidc-provider on one core; benchmar
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
 
 .PHONY: screenshots
-screenshots: ## every screen, light and dark, into docs/screenshots; needs no display
+screenshots: ## every screen and page, light and dark, into docs/screenshots; needs no display
 	@tools/setup.sh build
 	$(NO_BUS) go run ./app/shots docs/screenshots
+	@# The mock provider's pages are looked at with a browser.
+	MOCKPROVIDER_SCREENSHOTS='$(abspath docs/screenshots)' go test -count=1 -run TestPicturesForDocs -v ./mockprovider
 
 ##### Packages
 

@@ -48,6 +48,8 @@ type view struct {
 	Text  string
 	Check string
 	Spec  string
+	// Expected is what the check wanted, "" if that is a matter of words.
+	Expected string
 
 	Issuer    string
 	ClientID  string
@@ -60,8 +62,9 @@ type userView struct {
 }
 
 type scopeView struct {
-	Element, Value, Title, Name string
-	Required                    bool
+	Element, Value, Title string
+	Parts                 []string // the name, cut where a line may end
+	Required              bool
 }
 
 type endpointView struct{ Name, URL string }
@@ -162,7 +165,7 @@ func (p *Provider) consentPage(x *exchange, i *interaction, id string) {
 	for _, name := range i.request.scopes {
 		s, _ := p.persona.Scope(name)
 		v.Scopes = append(v.Scopes, scopeView{
-			Element: "scope-" + elementName(name), Value: name, Title: s.Title, Name: name, Required: s.Required,
+			Element: "scope-" + elementName(name), Value: name, Title: s.Title, Parts: breakable(name), Required: s.Required,
 		})
 	}
 	p.page(x, http.StatusOK, "consent.html", v, i.request.redirectURI)
@@ -176,7 +179,7 @@ func (p *Provider) errorPage(x *exchange, f *refusal) {
 		status = http.StatusBadRequest
 	}
 	p.page(x, status, "error.html", view{
-		Title: "This request was refused", Error: f, Code: f.code, Text: f.description, Check: f.check, Spec: f.spec,
+		Title: "This request was refused", Error: f, Code: f.code, Text: f.description, Check: f.check, Spec: f.spec, Expected: f.expected,
 	}, "")
 }
 
@@ -240,4 +243,15 @@ func elementName(scope string) string {
 		}
 		return '-'
 	}, scope)
+}
+
+// breakable cuts a long name after its dots and slashes, where a line may end.
+func breakable(name string) []string {
+	var parts []string
+	for begin, i := 0, 0; i < len(name); i++ {
+		if end := i == len(name)-1; end || (name[i] == '.' || name[i] == '/') && name[i+1] != '/' {
+			parts, begin = append(parts, name[begin:i+1]), i+1
+		}
+	}
+	return parts
 }
