@@ -8,10 +8,14 @@ import (
 	"testing"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/backchannel"
 	"app.latchkey/auth/store"
 	"app.latchkey/mockprovider/rpcheck"
 	"app.latchkey/resources"
 )
+
+// capped is the defence of rows that must be refused for their size.
+const capped = "1 MiB of answer at most"
 
 // common is what this client has against the attacks of package rpcheck, which
 // any client can be tried with. What is done and what must happen, it says
@@ -75,12 +79,12 @@ var common = []struct {
 	{"fault/redirect-iss-promised", 4, provider, "iss of the response demanded, where the metadata promise it", "auth/authorize.go"},
 	{"fault/redirect-iss-twice", 4, provider, "repeated parameters are refused", "auth/loopback/serve.go"},
 	{"fault/id-token-iss-wrong", 4, provider, "iss of the ID token compared", "auth/identity.go"},
-	{"fault/huge-body", 11, provider, "1 MiB of answer at most", "auth/backchannel/guard.go"},
-	{"fault/huge-body at discovery", 11, provider, "1 MiB of answer at most", "auth/backchannel/guard.go"},
-	{"fault/huge-body at jwks", 11, provider, "1 MiB of answer at most", "auth/backchannel/guard.go"},
-	{"fault/huge-body at userinfo", 11, provider, "1 MiB of answer at most", "auth/backchannel/guard.go"},
-	{"fault/gzip-bomb", 11, provider, "1 MiB of answer at most, as unpacked", "auth/backchannel/guard.go"},
-	{"fault/token-deep", 11, provider, "1 MiB of answer at most; encoding/json limits the depth", "auth/backchannel/guard.go"},
+	{"fault/huge-body", 11, provider, "x/oauth2 reads 1 MiB at most", "auth/backchannel/guard.go"},
+	{"fault/huge-body at discovery", 11, provider, capped, "auth/backchannel/guard.go"},
+	{"fault/huge-body at jwks", 11, provider, capped, "auth/backchannel/guard.go"},
+	{"fault/huge-body at userinfo", 11, provider, capped, "auth/backchannel/guard.go"},
+	{"fault/gzip-bomb", 11, provider, "x/oauth2 reads 1 MiB at most, as unpacked", "auth/backchannel/guard.go"},
+	{"fault/token-deep", 11, provider, "encoding/json limits the depth", "auth/backchannel/guard.go"},
 	{"fault/redirect-error-hostile", 15, provider, "remote text is cleaned and capped on its way in", "auth/problem.go"},
 	{"fault/token-error-hostile", 15, provider, "remote text is cleaned and capped on its way in", "auth/problem.go"},
 	{"fault/redirect-elsewhere", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
@@ -137,8 +141,14 @@ func commonAttacks() []attack {
 		}
 		list = append(list, attack{kind: kind, name: strings.ReplaceAll(name, "-", " "), by: x.by, does: c.About, must: must,
 			section: cmp.Or(c.Spec, "–"), defence: x.defence, where: x.where, run: func(t *testing.T) {
-				if r := suite.Run(t.Context(), c); r.Wrong() != "" || r.Did == rpcheck.Unable {
+				r := suite.Run(t.Context(), c)
+				if r.Wrong() != "" || r.Did == rpcheck.Unable {
 					t.Errorf("must %s (%s): %s %s", must, c.Spec, r.Did, r.Wrong())
+				}
+				// Nonsense of any size is refused; that it is for its size shows
+				// that it was not read to the end.
+				if strings.Contains(x.defence, capped) && !strings.Contains(r.Text, backchannel.ErrTooLarge.Error()) {
+					t.Errorf("it was refused for another reason: %s", r.Text)
 				}
 			}})
 	}

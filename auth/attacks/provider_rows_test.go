@@ -48,7 +48,7 @@ func providerAttacks() []attack {
 			elsewhere: []string{"resources TestPictureAddresses", "resources TestIsPublic", "resources TestPictureClientUsesNoProxyAndNoCookies", "resources TestPictureRefused/redirect"}},
 		{kind: 26, name: "a picture as a bomb", by: provider, does: "serves pictures of 50,000 by 50,000 pixels in a few bytes, endless ones, and ones with thousands of scans",
 			must: "refused before they are decoded", section: "–", defence: "2 MiB, and a cap on pixels that is read from the header", where: "resources/picture.go resources/thumbnail.go",
-			elsewhere: []string{"resources TestPictureRefused/PNG_bomb", "resources TestPictureRefused/no_length_told,_too_long", "resources TestPictureRefused/JPEG_with_very_many_scans"}},
+			elsewhere: []string{"resources TestPictureRefused/PNG_bomb", "resources TestPictureRefused/PNG_a_pixel_too_wide", "resources TestPictureRefused/no_length_told,_too_long", "resources TestPictureRefused/JPEG_with_very_many_scans"}},
 	}
 }
 

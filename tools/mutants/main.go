@@ -1,7 +1,7 @@
 // Mutants takes defences out of the source, one at a time, and wants a test to
 // notice each. What no test notices is not defended.
 //
-//	mutants [-run REGEXP] [-j N] [-v] FILE...
+//	mutants [-run REGEXP] [-j N] [-v] [-check] FILE...
 //
 // The files say what to take out; see readMutants. The source itself is never
 // touched: go test -overlay replaces files for one run, so that no shipped code
@@ -27,16 +27,17 @@ func main() {
 	only := flag.String("run", "", "try only mutants whose name matches this regular expression")
 	jobs := flag.Int("j", max(1, runtime.NumCPU()/2), "how many to try at once")
 	verbose := flag.Bool("v", false, "print every test that noticed, not only the first")
+	check := flag.Bool("check", false, "only see whether the mutants still apply to the source")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, flag.Args(), *only, *jobs, *verbose); err != nil {
+	if err := run(ctx, flag.Args(), *only, *jobs, *verbose, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "mutants:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, files []string, only string, jobs int, verbose bool) error {
+func run(ctx context.Context, files []string, only string, jobs int, verbose, check bool) error {
 	wanted, err := regexp.Compile(only)
 	if err != nil {
 		return err
@@ -58,6 +59,9 @@ func run(ctx context.Context, files []string, only string, jobs int, verbose boo
 	}
 	if len(mutants) == 0 {
 		return errors.New("no mutant matches")
+	}
+	if check {
+		return nil
 	}
 	dir, err := os.MkdirTemp("", "mutants")
 	if err != nil {
@@ -81,19 +85,24 @@ func run(ctx context.Context, files []string, only string, jobs int, verbose boo
 // sound runs the tests with nothing taken out: a test that fails anyway notices
 // nothing.
 func sound(ctx context.Context, mutants []mutant) error {
-	seen := map[string]bool{}
+	var all [][]string
+	var red []wanted
 	for _, m := range mutants {
-		for _, tests := range m.tests {
-			key := strings.Join(tests, " ")
-			if seen[key] {
-				continue
-			}
-			seen[key] = true
-			c := exec.CommandContext(ctx, "go", append([]string{"test", "-timeout", limit}, tests...)...)
-			c.Dir = m.module
-			if out, err := c.CombinedOutput(); err != nil {
-				return fmt.Errorf("the tests fail with nothing taken out: %w\n%s", err, out)
-			}
+		if red = append(red, m.red...); len(m.red) == 0 {
+			all = append(all, m.tests...)
+		}
+	}
+	seen := map[string]bool{}
+	for _, tests := range append(all, runs(red)...) {
+		key := strings.Join(tests, " ")
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		c := exec.CommandContext(ctx, "go", append([]string{"test", "-timeout", limit}, tests...)...)
+		c.Dir = mutants[0].module
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("the tests fail with nothing taken out: %w\n%s", err, out)
 		}
 	}
 	return nil

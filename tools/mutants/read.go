@@ -2,9 +2,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -14,8 +16,12 @@ type mutant struct {
 	name    string
 	changed map[string][]byte // by path
 	tests   [][]string        // packages, and flags of go test; the later ones if the earlier did not notice
+	red     []wanted          // the tests that must fail; none: any of tests will do
 	module  string            // folder in which go test runs
 }
+
+// wanted is a test that must notice a mutant.
+type wanted struct{ pkg, test string }
 
 // readMutants reads a file of mutants. It consists of blocks, each of which
 // begins with a word in the first column:
@@ -38,22 +44,34 @@ type mutant struct {
 //	+		g.Generation += 0
 //
 // is a mutant written by hand: the lines after - are to be found once in the
-// file, and are replaced by the lines after +. Empty lines and lines that begin
-// with # are ignored. Paths are relative to the module's root, in which the
-// program runs.
+// file, and are replaced by the lines after +. Further changes may follow, each
+// with a line "file" of its own.
+//
+//	red ./auth/attacks TestAttacks/05 forged code
+//
+// among the lines of a mutant names a test that must notice it; there may be
+// several, and all must. Only they are run then, not those of "tests".
+//
+// Lines that begin with "without" are for readers of the list who look for what
+// no mutant takes out. They, empty lines and lines that begin with # are ignored.
+// Paths are relative to the module's root, in which the program runs.
 func readMutants(path string) ([]mutant, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	r := &reader{path: path, module: "."}
+	var stale []error // all of them at once: they are mended together
 	for i, line := range strings.Split(string(data), "\n") {
 		if err := r.line(line); err != nil {
-			return nil, fmt.Errorf("%s:%d: %w", path, i+1, err)
+			stale = append(stale, fmt.Errorf("%s:%d: %w", path, i+1, err))
 		}
 	}
 	if err := r.finish(); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		stale = append(stale, fmt.Errorf("%s: %w", path, err))
+	}
+	if len(stale) > 0 {
+		return nil, errors.Join(stale...)
 	}
 	for _, name := range r.except {
 		if !slices.ContainsFunc(r.mutants, func(m mutant) bool { return strings.HasPrefix(m.name, name) }) {
@@ -72,6 +90,9 @@ type reader struct {
 	// The mutant that is being read.
 	name, file string
 	old, new   []string
+	changed    map[string][]byte
+	red        []wanted
+	broken     bool // a change does not apply
 }
 
 func (r *reader) line(line string) error {
@@ -86,15 +107,23 @@ func (r *reader) line(line string) error {
 	word, rest, _ := strings.Cut(strings.TrimSpace(line), " ")
 	rest = strings.TrimSpace(rest)
 	switch {
-	case word == "" || strings.HasPrefix(word, "#"):
+	case word == "" || strings.HasPrefix(word, "#"), word == "without":
 		return nil
 	case word == "file":
+		if err := r.change(); err != nil {
+			return err
+		}
 		r.file = rest
 		return nil
+	case word == "red":
+		pkg, test, ok := strings.Cut(rest, " ")
+		if !ok || r.name == "" {
+			return errors.New("want a package and a test of it, in a mutant")
+		}
+		r.red = append(r.red, wanted{pkg, strings.ReplaceAll(strings.TrimSpace(test), " ", "_")})
+		return nil
 	}
-	if err := r.finish(); err != nil {
-		return err
-	}
+	stale := r.finish() // of the mutant before: this line counts all the same
 	switch word {
 	case "tests":
 		r.tests = nil
@@ -107,7 +136,7 @@ func (r *reader) line(line string) error {
 		dir, names, _ := strings.Cut(rest, " except ")
 		found, err := findChecks(dir, strings.Fields(names))
 		if err != nil {
-			return err
+			return errors.Join(stale, err)
 		}
 		r.except = append(r.except, strings.Fields(names)...)
 		for _, m := range found {
@@ -117,6 +146,32 @@ func (r *reader) line(line string) error {
 	default:
 		return fmt.Errorf("unknown word %q: want tests, checks, mutant or file", word)
 	}
+	return stale
+}
+
+// change makes the change that was being read.
+func (r *reader) change() error {
+	if len(r.old) == 0 && len(r.new) == 0 {
+		return nil
+	}
+	old, added := strings.Join(r.old, "\n"), strings.Join(r.new, "\n")
+	r.old, r.new = nil, nil
+	data, ok := r.changed[r.file]
+	if !ok {
+		var err error
+		if data, err = os.ReadFile(filepath.FromSlash(r.file)); err != nil {
+			r.broken = true
+			return fmt.Errorf("mutant %s: %w", r.name, err)
+		}
+	}
+	if n := bytes.Count(data, []byte(old)); n != 1 || old == "" {
+		r.broken = true
+		return fmt.Errorf("mutant %s: what it replaces is %d times in %s, want once", r.name, n, r.file)
+	}
+	if r.changed == nil {
+		r.changed = map[string][]byte{}
+	}
+	r.changed[r.file] = bytes.Replace(data, []byte(old), []byte(added), 1)
 	return nil
 }
 
@@ -125,22 +180,47 @@ func (r *reader) finish() error {
 	if r.name == "" {
 		return nil
 	}
-	name, file := r.name, r.file
-	old, added := strings.Join(r.old, "\n"), strings.Join(r.new, "\n")
-	r.name, r.old, r.new = "", nil, nil
-	data, err := os.ReadFile(filepath.FromSlash(file))
-	if err != nil {
-		return fmt.Errorf("mutant %s: %w", name, err)
+	err := r.change()
+	m := mutant{name: r.name, tests: r.tests, module: r.module, changed: r.changed, red: r.red}
+	if len(m.red) > 0 {
+		m.tests = runs(m.red)
 	}
-	if n := bytes.Count(data, []byte(old)); n != 1 || old == "" {
-		return fmt.Errorf("mutant %s: what it replaces is %d times in %s, want once", name, n, file)
+	broken := r.broken
+	r.name, r.changed, r.red, r.broken = "", nil, nil, false
+	switch {
+	case err != nil || broken:
+		return err
+	case len(m.changed) == 0:
+		return fmt.Errorf("mutant %s: it changes nothing", m.name)
+	case len(m.tests) == 0:
+		return fmt.Errorf("mutant %s: no tests were named before it", m.name)
 	}
-	if len(r.tests) == 0 {
-		return fmt.Errorf("mutant %s: no tests were named before it", name)
-	}
-	r.mutants = append(r.mutants, mutant{
-		name: name, tests: r.tests, module: r.module,
-		changed: map[string][]byte{file: bytes.Replace(data, []byte(old), []byte(added), 1)},
-	})
+	r.mutants = append(r.mutants, m)
 	return nil
+}
+
+// runs are the arguments of each run of go test that is needed for these tests:
+// one for each test at the top, of which only the cases that are wanted are run.
+func runs(red []wanted) [][]string {
+	var tops []wanted
+	parts := map[wanted][]string{}
+	for _, w := range red {
+		name, part, _ := strings.Cut(w.test, "/")
+		top := wanted{w.pkg, name}
+		if !slices.Contains(tops, top) {
+			tops = append(tops, top)
+		}
+		if quoted := regexp.QuoteMeta(part); !slices.Contains(parts[top], quoted) {
+			parts[top] = append(parts[top], quoted)
+		}
+	}
+	var runs [][]string
+	for _, top := range tops {
+		pattern := "^" + top.test + "$"
+		if !slices.Contains(parts[top], "") {
+			pattern += "/^(" + strings.Join(parts[top], "|") + ")$"
+		}
+		runs = append(runs, []string{"-run=" + pattern, top.pkg})
+	}
+	return runs
 }

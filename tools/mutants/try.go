@@ -22,6 +22,7 @@ const limit = "120s"
 type result struct {
 	survived bool
 	noticed  []string // tests
+	missed   string   // the test that had to notice and did not
 	problem  string
 }
 
@@ -29,6 +30,8 @@ func (r result) line(verbose bool) string {
 	switch {
 	case r.problem != "":
 		return "NOT TRIED: " + r.problem
+	case r.missed != "":
+		return "SURVIVED: not noticed by " + r.missed
 	case r.survived:
 		return "SURVIVED"
 	case verbose:
