@@ -26,6 +26,7 @@ FUZZTIME ?= 20s
 BENCHTIME ?= 1s
 SOAK ?= 100000
 MUTANTS ?= .
+DEFENCES := mockprovider/mutants.txt auth/mutants.txt
 
 # A module of its own: what only a comparison needs stays out of go.mod.
 LUIKYV := mockprovider/opsuite/luikyv
@@ -78,13 +79,14 @@ setup-test:
 	@tools/setup.sh test
 
 .PHONY: lint
-lint: build/bin/staticcheck ## gofmt, go vet, staticcheck
+lint: build/bin/staticcheck build/bin/mutants ## gofmt, go vet, staticcheck
 	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l); \
 	  [ -z "$$unformatted" ] || { echo "Not formatted (gofmt -w):"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go -C tools vet ./...
 	go -C $(LUIKYV) vet ./...
 	build/bin/staticcheck ./...
+	@build/bin/mutants -check $(DEFENCES) # that none is stale; make mutants tries them
 
 .PHONY: unit
 unit:
@@ -114,8 +116,8 @@ fuzz: ## every fuzz target, FUZZTIME (20s) each
 	done
 
 .PHONY: mutants
-mutants: build/bin/mutants ## every strict check taken out, one at a time: which test notices? MUTANTS=regexp for some
-	@build/bin/mutants -run '$(MUTANTS)' mockprovider/mutants.txt
+mutants: build/bin/mutants ## every defence taken out, one at a time: which test notices? MUTANTS=regexp for some
+	@$(NO_BUS) build/bin/mutants -run '$(MUTANTS)' $(DEFENCES)
 
 .PHONY: soak
 soak: ## SOAK (100000) sign-ins at the mock provider: no growth in memory, goroutines, time

@@ -34,6 +34,19 @@ type Entry struct {
 	GrantType string    `json:"grant_type"` // of a token request
 	Error     string    `json:"error"`
 	RefusedBy string    `json:"refused_by"` // the check that refused the request
+	Request   struct {
+		Query []struct{ Name, Value string } `json:"query"`
+		Form  []struct{ Name, Value string } `json:"form"`
+	} `json:"request"` // what was sent, secrets and all
+}
+
+// Sent returns the parameters of a request, of its address and its form.
+func (e Entry) Sent() map[string]string {
+	sent := map[string]string{}
+	for _, p := range append(e.Request.Query, e.Request.Form...) {
+		sent[p.Name] = p.Value
+	}
+	return sent
 }
 
 // StartProvider starts the mock provider in its Google persona and writes the
