@@ -19,7 +19,7 @@ func configAttacks() []attack {
 			where: "auth/provider.go auth/signin.go", run: neverSilent},
 		{kind: 27, name: "our client secret in other hands", by: program, does: "reads the client secret out of the program or its configuration and redeems codes and refresh tokens with it",
 			must: "the secret alone opens nothing", section: "RFC 8252 §8.5", defence: "nothing rests on it: PKCE binds codes, the keychain keeps refresh tokens", where: "auth/authorize.go auth/token.go",
-			elsewhere: []string{"mockprovider/rpcheck TestLatchkey"}},
+			elsewhere: []string{"mockprovider/rpcheck TestConformance"}},
 		{kind: 28, name: "a web view inside the program", by: "a program that looks like the provider's page", does: "shows the provider's page in a window of its own, where it can read the password",
 			must: "the program has none: nothing that draws web pages is linked", section: "RFC 8252 §8.12", defence: "the system's browser, no dependency that is one", where: "app/browser.go go.mod", run: noWebView},
 		{kind: 29, name: "addresses in the configuration", by: "whoever writes the configuration", does: "sets issuers that are http, file:, javascript:, without host, with a password or a query, and profile APIs elsewhere",

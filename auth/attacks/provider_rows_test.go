@@ -95,7 +95,7 @@ func ownCertificate(t *testing.T) {
 	v.config.OpenBrowser = func(context.Context, string) error { opened = true; return nil }
 	v.restart()
 	_, err := v.client.SignIn(t.Context(), v.provider, auth.SignInOptions{})
-	v.refused(err, auth.CodeProviderUnreachable)
+	v.refused(err, auth.CodeTLSFailed)
 	if opened || len(v.server.Journal().Entries()) > 0 {
 		t.Error("something was asked of a server that nobody vouches for")
 	}
