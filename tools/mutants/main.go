@@ -93,7 +93,7 @@ func sound(ctx context.Context, mutants []mutant) error {
 		}
 	}
 	seen := map[string]bool{}
-	for _, tests := range append(all, runs(red)...) {
+	for _, tests := range append(all, wholes(red)...) {
 		key := strings.Join(tests, " ")
 		if seen[key] {
 			continue

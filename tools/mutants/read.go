@@ -224,3 +224,23 @@ func runs(red []wanted) [][]string {
 	}
 	return runs
 }
+
+// wholes are fewer runs in which these tests are run, and more: one a package.
+func wholes(red []wanted) [][]string {
+	var packages []string
+	names := map[string][]string{}
+	for _, w := range red {
+		name, _, _ := strings.Cut(w.test, "/")
+		if len(names[w.pkg]) == 0 {
+			packages = append(packages, w.pkg)
+		}
+		if !slices.Contains(names[w.pkg], name) {
+			names[w.pkg] = append(names[w.pkg], name)
+		}
+	}
+	var list [][]string
+	for _, pkg := range packages {
+		list = append(list, []string{"-run=^(" + strings.Join(names[pkg], "|") + ")$", pkg})
+	}
+	return list
+}
