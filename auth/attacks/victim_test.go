@@ -11,7 +11,6 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -265,11 +264,4 @@ func raw(t *testing.T, host, request string) (*http.Response, string) {
 func get(t *testing.T, host, target, headers string) (*http.Response, string) {
 	t.Helper()
 	return raw(t, host, "GET "+target+" HTTP/1.1\r\nHost: "+host+"\r\n"+headers+"\r\n")
-}
-
-// everything is a reply as one text, to be searched.
-func everything(res *http.Response, body string) string {
-	var b strings.Builder
-	_ = res.Header.Write(&b)
-	return b.String() + body
 }
