@@ -107,6 +107,27 @@ func endCases() []Case {
 				e.errorf("%d %s", r.status, brief(r.text))
 			}
 		}},
+		{"introspect-token-missing-refused", "RFC 7662 §2.1", func(e *E) {
+			form, header := authenticated(e.target.Client(Basic), values())
+			e.refused("no token", e.post(e.endpoint("introspection_endpoint"), form, header...), "invalid_request")
+		}},
+		{"introspect-public-client-refused", "RFC 7662 §2.1, §4", func(e *E) {
+			token := e.signIn(Basic, "openid").get("access_token")
+			form, _ := authenticated(e.target.Client(Public), values("token", token))
+			if r := e.post(e.endpoint("introspection_endpoint"), form); r.json["active"] == true {
+				e.errorf("whoever knows a public client's name can ask about tokens: %d %s", r.status, brief(r.text))
+			}
+		}},
+		{"end-session-hint-forged-not-redirected", "OpenID RP-Initiated Logout §4", func(e *E) {
+			e.endpoint("end_session_endpoint")
+			b := e.browser()
+			r := e.request(Public, "openid")
+			tokens := e.redeemed(r, e.code(b, r))
+			tokens.json["id_token"] = forged(tokens.get("id_token"))
+			if v := e.visitEndSession(b, tokens, "http://127.0.0.1/signed-out"); v.Back != nil {
+				e.errorf("sent to %s", v.Back)
+			}
+		}},
 		{"end-session-returns-any-port", "RFC 8252 §7.3, OpenID RP-Initiated Logout §2", func(e *E) {
 			v := e.endSession("http://127.0.0.1:50001/signed-out")
 			if v.Back == nil || v.Back.Path != "/signed-out" || v.Response.Get("state") != "bye" {

@@ -107,11 +107,22 @@ func authorizeCases() []Case {
 		}, "invalid_request"),
 		refuse("pkce-method-omitted-refused", "RFC 7636 §4.3: it means plain", func(r *request) { r.Del("code_challenge_method") }, "invalid_request"),
 		refuse("pkce-challenge-malformed-refused", "RFC 7636 §4.2", func(r *request) { r.Set("code_challenge", "short") }, "invalid_request"),
+		refuse("client-id-twice-refused", "RFC 6749 §3.1", func(r *request) { r.Add("client_id", r.client.ID) }, "invalid_request"),
+		refuse("redirect-uri-twice-refused", "RFC 6749 §3.1", func(r *request) { r.Add("redirect_uri", "http://127.0.0.1:1/callback") }, "invalid_request"),
 		refuse("parameter-twice-refused", "RFC 6749 §3.1", func(r *request) { r.Add("scope", "openid email") }, "invalid_request"),
 		refuse("response-type-token-refused", "RFC 9700 §2.1.2", func(r *request) { r.Set("response_type", "token") }, "unsupported_response_type", "unauthorized_client"),
 		refuse("response-mode-unknown-refused", "OAuth 2.0 Multiple Response Types §2.1", func(r *request) { r.Set("response_mode", "carrier_pigeon") }, "invalid_request", "unsupported_response_mode"),
 		refuse("prompt-none-with-login-refused", "OpenID Connect Core §3.1.2.1", func(r *request) { r.Set("prompt", "none login") }, "invalid_request"),
 		refuse("max-age-malformed-refused", "OpenID Connect Core §3.1.2.1", func(r *request) { r.Set("max_age", "soon") }, "invalid_request"),
+		{"id-token-hint-forged-refused", "OpenID Connect Core §3.1.2.2", func(e *E) {
+			b := e.browser()
+			r := e.request(Public, "openid")
+			hint := forged(e.redeemed(r, e.code(b, r)).get("id_token"))
+			r = e.request(Public, "openid")
+			r.Set("prompt", "none")
+			r.Set("id_token_hint", hint)
+			e.refusedAtClient("a hint that was changed after signing", e.visit(b, r, e.person()), r, "invalid_request", "login_required", "interaction_required")
+		}},
 		{"response-carries-iss", "RFC 9207 §2", func(e *E) {
 			if e.metadata["authorization_response_iss_parameter_supported"] != true {
 				e.errorf("authorization_response_iss_parameter_supported is %v", e.metadata["authorization_response_iss_parameter_supported"])

@@ -28,6 +28,11 @@ func codeCases() []Case {
 	del := func(name string) func(url.Values) { return func(f url.Values) { f.Del(name) } }
 	return []Case{
 		refuse("code-missing-refused", "RFC 6749 §5.2", del("code"), "invalid_request"),
+		{"code-client-unknown-refused", "RFC 6749 §5.2", func(e *E) {
+			r := e.request(Public, "openid")
+			form := r.codeForm(e.code(e.browser(), r))
+			e.refused("an unknown client", e.token(Client{ID: "nobody"}, form), "invalid_client")
+		}},
 		refuse("code-unknown-refused", "RFC 6749 §5.2", set("code", "unknown"), "invalid_grant"),
 		refuse("code-redirect-uri-missing-refused", "RFC 6749 §4.1.3", del("redirect_uri"), "invalid_grant", "invalid_request"),
 		refuse("code-redirect-uri-other-port-refused", "RFC 6749 §4.1.3", set("redirect_uri", "http://127.0.0.1:1/callback"), "invalid_grant"),
@@ -146,10 +151,17 @@ func tokenCases() []Case {
 			form.Add("code", form.Get("code"))
 			return e.post(address, form)
 		}),
-		send("token-grant-type-missing-refused", "RFC 6749 §5.2", func(e *E, address string, form url.Values) reply {
+		{"token-secret-in-address-refused", "RFC 6749 §2.3.1", func(e *E) {
+			r := e.request(Post, "openid")
+			form, _ := authenticated(r.client, r.codeForm(e.code(e.browser(), r)))
+			e.refused("the secret in the address too", e.post(e.endpoint("token_endpoint")+"?"+values("client_secret", r.client.Secret).Encode(), form), "invalid_request", "invalid_client")
+		}},
+		{"token-grant-type-missing-refused", "RFC 6749 §5.2", func(e *E) {
+			r := e.request(Public, "openid")
+			form, _ := authenticated(r.client, r.codeForm(e.code(e.browser(), r)))
 			form.Del("grant_type")
-			return e.post(address, form)
-		}),
+			e.refused("no grant_type", e.post(e.endpoint("token_endpoint"), form), "invalid_request")
+		}},
 		send("token-client-missing-refused", "RFC 6749 §4.1.3", func(e *E, address string, form url.Values) reply {
 			form.Del("client_id")
 			return e.post(address, form)
@@ -229,6 +241,9 @@ func refreshCases() []Case {
 		{"refresh-other-client-refused", "RFC 6749 §6", func(e *E) {
 			tokens := e.offline(Public)
 			e.refused("another client's", e.token(e.target.Client(Other), refreshForm(tokens.get("refresh_token"))), "invalid_grant", "unauthorized_client")
+		}},
+		{"refresh-missing-refused", "RFC 6749 §5.2", func(e *E) {
+			e.refused("no refresh token", e.token(e.target.Client(Public), values("grant_type", "refresh_token")), "invalid_request")
 		}},
 		{"refresh-unknown-refused", "RFC 6749 §5.2", func(e *E) {
 			e.refused("unknown", e.token(e.target.Client(Public), refreshForm(rand.Text())), "invalid_grant")
