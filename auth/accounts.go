@@ -36,7 +36,8 @@ type Account struct {
 	Item         string    `json:"item"` // the name in the store, which users read there
 	Scopes       []string  `json:"scopes"`
 	SignedIn     time.Time `json:"signed_in"`
-	Identity     Identity  `json:"identity"` // as proven when the user signed in
+	Store        string    `json:"store,omitempty"` // "": Config.Store; "fallback": Config.Fallback
+	Identity     Identity  `json:"identity"`        // as proven when the user signed in
 }
 
 func newAccount(p Provider, i Identity, scopes []string, application string) Account {
@@ -84,11 +85,7 @@ func (c *Client) Resume(a Account, p Provider) (*Session, error) {
 		return nil, problem(PhaseConfiguration, CodeConfigInvalid, NextSignIn,
 			errors.New("the account was signed in through another client or issuer than is configured now"))
 	}
-	place := c.config.Store
-	if c.index.isVolatile(a) {
-		place = c.memory
-	}
-	return c.sessionOf(c.site(p), a, place), nil
+	return c.sessionOf(c.site(p), a, c.placeOf(a)), nil
 }
 
 // record is what a store keeps for an account.
@@ -214,22 +211,24 @@ func (x *index) put(a Account) error {
 	return x.write(append([]Account{a}, slices.DeleteFunc(stored, a.same)...))
 }
 
-// item returns the name under which an account's record is stored now, "" if
-// the account is new.
-func (x *index) item(a Account) string {
+// find returns an account's entry; false if the account is new.
+func (x *index) find(a Account) (Account, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	stored, _ := x.read()
 	for _, old := range stored {
 		if old.same(a) {
-			return old.Item
+			return old, true
 		}
 	}
-	return ""
+	return Account{}, false
 }
 
 // has reports whether the account is signed in.
-func (x *index) has(a Account) bool { return x.isVolatile(a) || x.item(a) != "" }
+func (x *index) has(a Account) bool {
+	_, stored := x.find(a)
+	return stored || x.isVolatile(a)
+}
 
 func (x *index) addVolatile(a Account) {
 	x.mu.Lock()

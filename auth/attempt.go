@@ -46,7 +46,15 @@ func (a *Attempt) readyStore(ctx context.Context) error {
 		unlockErr = configured.Unlock(ctx)
 		a.status = configured.Status(ctx)
 	}
-	none := a.status.Reason == store.ReasonNoService || a.status.Reason == store.ReasonNoCollection
+	none := isMissing(a.status)
+	if fallback := a.client.fallback(); none && fallback != nil {
+		step.Params(flow.Public("instead of", a.status.Name))
+		a.place = fallback
+		if unlockErr = fallback.Unlock(ctx); unlockErr != nil { // never a silent downgrade to memory
+			unlockErr = fmt.Errorf("opening the fallback: %w", unlockErr)
+		}
+		a.status, none = fallback.Status(ctx), false
+	}
 	switch {
 	case ctx.Err() != nil:
 		return a.fail(step, problem(PhaseStore, CodeCanceled, NextDismiss, context.Cause(ctx)))

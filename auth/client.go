@@ -20,6 +20,10 @@ import (
 type Config struct {
 	// Store keeps the refresh tokens.
 	Store store.Store
+	// Fallback keeps the refresh tokens of sign-ins that are made while Store is
+	// provably missing on this computer: a vault that the person chose. Nil:
+	// such a sign-in lasts until the program ends. See [Client.SetFallback].
+	Fallback store.Store
 	// OpenBrowser shows an address in the system's browser. It returns an error
 	// when it knows that none was opened; nil proves nothing. Without it
 	// [Attempt.Open] fails and the link must be opened by hand.
@@ -87,6 +91,11 @@ type Keeping struct {
 // Keeping asks the store, without a dialog.
 func (c *Client) Keeping(ctx context.Context) Keeping {
 	s := c.config.Store.Status(ctx)
+	if fallback := c.fallback(); fallback != nil && isMissing(s) {
+		s = fallback.Status(ctx)
+		s.Persistent = true // Unlock makes it, if it is not there yet
+		return Keeping{Name: s.Name, Persistent: true, Locked: s.Outcome != store.Found}
+	}
 	usable := s.Outcome == store.Found || s.Outcome == store.Locked
 	return Keeping{Name: s.Name, Persistent: s.Persistent && usable, Locked: s.Outcome == store.Locked}
 }

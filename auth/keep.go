@@ -30,13 +30,14 @@ func (s *Session) load(ctx context.Context, o store.Options) (Secret, error) {
 			s.mu.Lock()
 			s.held, s.lasting, s.scopes = token, r.AccessToken != "", r.Scopes
 			s.mu.Unlock()
+			s.tidy(ctx)
 			return token, nil
 		}
 	}
 	switch {
 	case store.OutcomeOf(err) == store.Absent:
 		return Secret{}, problem(PhaseRefresh, CodeRefreshRevoked, NextSignIn, err).With("Host", s.site.provider.Host())
-	case !held.IsZero():
+	case !held.IsZero() && store.ReasonOf(err) != store.ReasonNewer: // a newer program has it now
 		return held, nil
 	default:
 		return Secret{}, storeProblem(PhaseRefresh, s.where().Status(ctx).Name, err)
@@ -114,14 +115,14 @@ func (s *Session) saveIfAny(ctx context.Context, o store.Options) error {
 // cannot be entered must not leave an item that nobody will find.
 func (s *Session) enter(ctx context.Context, a Account) error {
 	index := s.client.index
-	before := index.item(a)
-	remove := before
+	before, known := index.find(a)
+	remove, from := before.Item, s.client.placeOf(before)
 	err := index.put(a)
 	if err != nil {
-		remove = a.Item
+		remove, from = a.Item, s.where()
 	}
-	if remove != "" && (err != nil || remove != a.Item) {
-		if err := s.where().Delete(ctx, remove, store.Options{Interact: true}); err != nil {
+	if err != nil || known && (remove != a.Item || from != s.where()) {
+		if err := from.Delete(ctx, remove, store.Options{Interact: true}); err != nil {
 			s.client.config.Logger.Warn("removing an item nobody would find", "outcome", store.OutcomeOf(err).String())
 		}
 	}
@@ -139,7 +140,7 @@ func (s *Session) saveRotated(ctx context.Context) {
 		if !pause(ctx, wait) {
 			break
 		}
-		if err = s.save(ctx, store.Options{}); err == nil {
+		if err = s.save(ctx, store.Options{Verify: true}); err == nil {
 			s.savedAtLast(ctx)
 			return
 		}

@@ -93,7 +93,7 @@ func (s *Session) adopt(p *Pending, place store.Store) {
 	defer s.mu.Unlock()
 	s.place, s.recorder = place, p.attempt.recorder
 	s.account = p.Account()
-	s.account.SignedIn = s.site.wall()
+	s.account.SignedIn, s.account.Store = s.site.wall(), s.client.labelOf(place)
 	s.setToken(p.tokens.token, p.tokens.lifetime)
 	s.scopes, s.pace = p.tokens.scopes, pace{}
 	s.held, s.lasting, s.refused, s.idToken = p.tokens.refresh, false, Secret{}, p.tokens.idToken

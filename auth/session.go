@@ -41,6 +41,7 @@ type Session struct {
 	scopes   []string
 	kept     Kept
 	ended    bool
+	tidied   bool // no older copy is left in the fallback
 	pace     pace
 	giveUp   context.CancelFunc // of the last refresh; a sign-out does not wait for ever
 }

@@ -46,7 +46,7 @@ type orders struct {
 	Issuer, PeopleAPI, ClientID, ClientSecret string
 	Dir                                       string // of the program's files
 	Store                                     string // "vault" or "gnome"
-	Do                                        string // "signin", "refresh", "signout"
+	Do                                        string // "signin", "refresh", "signout", "move"
 	Times                                     int    // refreshes
 	// The driver kills itself at this write of its store, counted from 1: before
 	// it, in the middle of it (vault only) or after it. 0: never.
@@ -74,6 +74,22 @@ func (o orders) open() (store.Store, error) {
 	return v, v.OpenWith(passphrase)
 }
 
+// openFallback opens the vault from which a session moves to the store.
+func (o orders) openFallback() (*vault.Vault, error) {
+	v := vault.Open(vault.Config{Dir: filepath.Join(o.Dir, "fallback"), WorkFactor: 1})
+	if !v.Exists() {
+		return v, v.Create(passphrase)
+	}
+	return v, v.OpenWith(passphrase)
+}
+
+// missing is a keychain that this computer does not have.
+type missing struct{ store.Store }
+
+func (missing) Status(context.Context) store.Status {
+	return store.Status{Kind: "missing", Name: "Keychain", Outcome: store.Unavailable, Reason: store.ReasonNoService}
+}
+
 // client is the program without its window.
 func (o orders) client(s store.Store) (*auth.Client, error) {
 	return auth.New(auth.Config{Store: s, Dir: o.Dir, CacheDir: filepath.Join(o.Dir, "cache"),
@@ -89,12 +105,25 @@ func (o orders) drive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var deaths *mortal
 	if o.DieAt > 0 && o.Die != "middle" {
-		s = &mortal{Store: s, orders: o}
+		deaths = &mortal{Store: s, orders: o, writes: new(int)}
+		s = deaths
 	}
 	client, err := o.client(s)
 	if err != nil {
 		return err
+	}
+	if o.Do == "move" {
+		opened, err := o.openFallback()
+		if err != nil {
+			return err
+		}
+		var fallback store.Store = opened
+		if deaths != nil {
+			fallback = &mortal{Store: fallback, orders: o, writes: deaths.writes}
+		}
+		client.SetFallback(fallback)
 	}
 	fmt.Println("go")
 	if o.Do == "signin" {
@@ -105,8 +134,11 @@ func (o orders) drive(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if o.Do == "signout" {
+	switch o.Do {
+	case "signout":
 		return session.SignOut(ctx)
+	case "move":
+		return session.Move(ctx)
 	}
 	for range o.Times {
 		token, err := session.Token(ctx)
@@ -154,12 +186,12 @@ func die() {
 type mortal struct {
 	store.Store
 	orders orders
-	writes int
+	writes *int
 }
 
 func (m *mortal) write(f func() error) error {
-	m.writes++
-	now := m.writes == m.orders.DieAt
+	*m.writes++
+	now := *m.writes == m.orders.DieAt
 	if now && m.orders.Die == "before" {
 		die()
 	}
