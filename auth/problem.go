@@ -230,7 +230,8 @@ func storeProblem(phase Phase, name string, err error) *Problem {
 
 // CleanText makes a remote text fit to be shown as plain text: control,
 // bidirectional-override and invisible characters are dropped, white space is
-// folded, and it is cut to limit characters (RFC 6749 §4.1.2.1 allows far less than servers send).
+// folded, and it is cut to limit characters, which a "…" follows (RFC 6749
+// §4.1.2.1 allows far less than servers send).
 func CleanText(s string, limit int) string {
 	var b strings.Builder
 	n, space := 0, false
@@ -243,12 +244,15 @@ func CleanText(s string, limit int) string {
 			continue
 		}
 		if space {
-			b.WriteByte(' ')
-			n, space = n+1, false
+			n++
 		}
 		if n >= limit {
 			b.WriteRune('…')
 			break
+		}
+		if space {
+			b.WriteByte(' ')
+			space = false
 		}
 		b.WriteRune(r)
 		n++

@@ -63,6 +63,7 @@ func TestCleanText(t *testing.T) {
 		{"isolates go", "\u2066x\u2069", "x"},
 		{"broken UTF-8 goes", "a\xffb", "ab"},
 		{"long texts are cut", strings.Repeat("x", 50), strings.Repeat("x", 20) + "…"},
+		{"also before a space", strings.Repeat("x", 20) + " y", strings.Repeat("x", 20) + "…"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -41,17 +41,22 @@ func (c Case) enter(ctx context.Context, s *Stand) (*Session, Outcome) {
 		}
 		return nil, Outcome{Did: Refused, Step: SignIn, Text: fmt.Sprintf("nothing came back (%v)", err)}
 	}
+	var second []string
 	if c.Second && visit != nil && !s.Ended() {
 		if again := s.authorizeAddress(visit.Trail); again != "" {
 			// A client that has given up in the meantime listens no more.
-			_, _ = s.Visit(ctx, again)
+			good, _ := s.Visit(ctx, again)
+			second = s.codesOf(good)
 		}
 	}
 	session, err := s.Outcome()
 	if err != nil {
 		return nil, RefusedBy(SignIn, err)
 	}
-	if c.Second && !slices.ContainsFunc(s.Redeemed(), func(code string) bool { return slices.Contains(first, code) }) {
+	redeemed := func(codes []string) bool {
+		return slices.ContainsFunc(s.Redeemed(), func(code string) bool { return slices.Contains(codes, code) })
+	}
+	if redeemed(second) && !redeemed(first) {
 		if session.Close != nil {
 			session.Close()
 		}
