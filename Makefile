@@ -28,8 +28,10 @@ SOAK ?= 100000
 MUTANTS ?= .
 DEFENCES := mockprovider/mutants.txt auth/mutants.txt
 
-# A module of its own: what only a comparison needs stays out of go.mod.
+# Modules of their own: what only a comparison needs, or a generated API client,
+# stays out of go.mod.
 LUIKYV := mockprovider/opsuite/luikyv
+APITEST := auth/apitest
 
 # Unit tests link the keychain and Fyne, both of which look for a session bus:
 # theirs must not be the developer's own.
@@ -85,6 +87,7 @@ lint: build/bin/staticcheck build/bin/mutants ## gofmt, go vet, staticcheck
 	go vet ./...
 	go -C tools vet ./...
 	go -C $(LUIKYV) vet ./...
+	go -C $(APITEST) vet ./...
 	build/bin/staticcheck ./...
 	@build/bin/mutants -check $(DEFENCES) # that none is stale; make mutants tries them
 
@@ -92,6 +95,7 @@ lint: build/bin/staticcheck build/bin/mutants ## gofmt, go vet, staticcheck
 unit:
 	$(NO_BUS) go test -race $$(tools/packages.sh plain)
 	go -C $(LUIKYV) test ./...
+	$(NO_BUS) go -C $(APITEST) test ./...
 	$(NO_BUS) go test $$(tools/packages.sh fyne)
 
 .PHONY: e2e
