@@ -74,7 +74,7 @@ programs: build
 test: setup-test lint unit e2e ## set up, and what every change must pass
 
 .PHONY: test-all
-test-all: test mutants conformance fuzz bench soak endurance test-packages ## everything this machine can try
+test-all: test vet-others test-stores mutants conformance fuzz bench soak endurance test-packages ## everything this machine can try
 
 .PHONY: setup-test
 setup-test:
@@ -109,6 +109,19 @@ e2e: programs ## whole-program tests: real window, browser and keychain
 	  echo 'NOT RUN: the whole-program tests (e2e, e2e/stage). They need Linux and a Chromium that is no snap,'; \
 	  echo '         as Debian has it. Everything else of make test ran.'; \
 	fi
+
+.PHONY: vet-others
+vet-others: ## what has no window, compiled and vetted for Windows and macOS (without cgo, so without the Keychain itself)
+	@for system in windows darwin; do \
+	  echo "== $$system"; \
+	  GOOS=$$system CGO_ENABLED=0 go vet $$(go list ./auth/... | grep -v /endurance) ./settings/... ./resources/... ./mockprovider ./cmd/mockprovider; \
+	done
+
+.PHONY: test-stores
+test-stores: ## GNOME Keyring, KeePassXC, KWallet and Wine's Credential Manager: locked, dismissed, killed, mute, …
+	@tools/setup.sh stores
+	$(NO_BUS) LATCHKEY_STORES=1 go test -count=1 -timeout 20m -parallel 2 -run '^(TestStores|TestWine)$$' -v ./auth/keychain | \
+	  { grep -E '^ *(---|FAIL|ok|panic)|kills|bytes: |_test\.go' || true; }
 
 .PHONY: fuzz
 fuzz: ## every fuzz target, FUZZTIME (20s) each

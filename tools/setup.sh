@@ -5,6 +5,7 @@
 #
 #   tools/setup.sh build      to compile and run the program
 #   tools/setup.sh test       also the virtual display, keychain and browser of the tests
+#   tools/setup.sh stores     also the keychains of make test-stores, and Wine
 #   tools/setup.sh package    also what checks a finished package
 set -euo pipefail
 
@@ -16,6 +17,9 @@ build=(gcc libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev pkg-config x
 # of the seeded users' names, xev of x11-utils is "another window".
 # dbus-x11 is the launcher that busguard keeps from being launched.
 test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core)
+# The other keychains; kwalletd5 comes with libkf5wallet-bin. mingw links the one
+# DLL that Wine 8 lacks.
+stores=(gcr keepassxc libkf5wallet-bin wine64 gcc-mingw-w64-x86-64)
 package=(lintian desktop-file-utils libglib2.0-bin)
 
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
@@ -45,8 +49,9 @@ packages=("${build[@]}")
 case $want in
 build) ;;
 test) packages+=("${test[@]}") ;;
+stores) packages+=("${test[@]}" "${stores[@]}") ;;
 package) packages+=("${test[@]}" "${package[@]}") ;;
-*) fail "unknown set '$want' (build, test, package)" ;;
+*) fail "unknown set '$want' (build, test, stores, package)" ;;
 esac
 if [ "$want" != build ]; then
 	# Ubuntu's chromium is a snap: it cannot use a home folder of its own under
