@@ -32,6 +32,7 @@ type stage struct {
 	problem  error
 	more     []auth.Provider // besides provider
 	memory   presenter.Memory
+	now      func() time.Time // this computer's clock; nil: the right one
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -60,7 +61,7 @@ func (keep) Status(context.Context) store.Status {
 // start is a start of the program.
 func (s *stage) start() {
 	s.t.Helper()
-	client, err := auth.New(auth.Config{Store: s.store, Dir: s.dir, OpenBrowser: s.open})
+	client, err := auth.New(auth.Config{Store: s.store, Dir: s.dir, OpenBrowser: s.open, Now: s.now})
 	if err != nil {
 		s.t.Fatal(err)
 	}

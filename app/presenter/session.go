@@ -68,6 +68,7 @@ func (p *Presenter) showProfile() {
 		view := profileView(p.session.Provider(), *p.account, p.profile, p.picture)
 		view.Until, view.Refreshing, view.SigningOut = p.until, p.loading, p.leaving
 		view.Tab, view.Session = p.tab, p.details
+		view.ClockOff = clockOff(p.session.ClockSkew())
 		*s = State{Screen: ScreenProfile, SignIn: s.SignIn, Profile: view, Accounts: p.sideBar(), Problem: s.Problem, Confirm: p.question(s)}
 		s.SignIn.Adding = false
 	})

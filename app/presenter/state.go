@@ -96,6 +96,8 @@ type WaitingView struct {
 	Unlock   string       `json:"unlock,omitempty"`  // name of the keychain whose dialog is waited for
 	Person   *PersonView  `json:"person,omitempty"`  // known as soon as the ID token was checked
 	Browser  BrowserState `json:"browser"`
+	// Elsewhere is shown for a browser on another computer; nil: it is not.
+	Elsewhere *ElsewhereView `json:"elsewhere,omitempty"`
 }
 
 // BrowserState says whether the browser could be started.
@@ -157,6 +159,7 @@ type ProfileView struct {
 	Until      bool       `json:"until_quit,omitempty"` // kept in memory only: "until you quit"
 	Unsigned   bool       `json:"unsigned,omitempty"`   // plain OAuth 2.0: nobody signed a statement about who this is
 	SigningOut bool       `json:"signing_out,omitempty"`
+	ClockOff   int        `json:"clock_off,omitempty"` // seconds this computer's clock is behind (negative: ahead), if it is worth telling
 	Tab        Tab        `json:"tab,omitempty"`
 	// Session is the tab of that name; nil: there are no tabs.
 	Session *SessionView `json:"session,omitempty"`
@@ -260,4 +263,9 @@ type Actions interface {
 	AddAccount()              // signs another account in, beside those there are
 	ShowTab(tab Tab)          // shows another tab of the account
 	RemoveAccess()            // asks, then takes the provider's permission back
+	Extend()                  // gives the person more time in the browser
+	Elsewhere(open bool)      // shows or leaves the way for a browser on another computer
+	CopyRemoteLink()          // puts the link for that browser on the clipboard
+	Paste(address string)     // takes the address at which that browser ended
+	AskAgain()                // asks the same person for what was not allowed
 }

@@ -36,6 +36,15 @@ func (s State) clone() State {
 		c := *s.Confirm
 		s.Confirm = &c
 	}
+	if s.Waiting.Elsewhere != nil {
+		e := *s.Waiting.Elsewhere
+		if e.Problem != nil {
+			p := *e.Problem
+			p.Values = maps.Clone(p.Values)
+			e.Problem = &p
+		}
+		s.Waiting.Elsewhere = &e
+	}
 	if s.Waiting.Person != nil {
 		w := *s.Waiting.Person
 		s.Waiting.Person = &w
@@ -90,6 +99,18 @@ func advance(lines [4]StepLine, id StepID, state StepState) [4]StepLine {
 		}
 	}
 	return lines
+}
+
+// tellClockFrom is from when on the person is told that the clock is wrong: a
+// clock that is off by more would have been refused by a program that trusts it.
+const tellClockFrom = 2 * time.Minute
+
+// clockOff is ProfileView.ClockOff.
+func clockOff(skew time.Duration) int {
+	if skew.Abs() < tellClockFrom {
+		return 0
+	}
+	return int(skew / time.Second)
 }
 
 func personOf(i auth.Identity, picture string) PersonView {

@@ -1,12 +1,15 @@
 package screens_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/app/widgets"
 )
 
 func TestSignInSays(t *testing.T) {
@@ -275,4 +278,100 @@ func TestQuestion(t *testing.T) {
 	r.wantNoTexts("Finish signing in")
 	r.root.Update(inBrowser())
 	r.wantTexts("Finish signing in")
+}
+
+// The way for a browser on another computer: two steps, and in words what was
+// wrong with an address. What was typed stays until the card goes.
+func TestElsewhereSays(t *testing.T) {
+	open := func(p *presenter.ProblemView) presenter.State {
+		return with(inBrowser(), func(s *presenter.State) {
+			s.Waiting.Elsewhere = &presenter.ElsewhereView{Copied: p != nil, Problem: p}
+		})
+	}
+	r := newRig(t)
+	r.root.Update(open(nil))
+	r.wantTexts("Sign in on another computer", "[Copy sign-in link]", "[Finish signing in]", "Time left: 4:32")
+	r.wantNoTexts("[Open browser again]", "[Copy link]", "Browser opened", "Finish signing in in your browser")
+
+	var field *widgets.Field
+	walk(r.root.Object(), func(o fyne.CanvasObject) {
+		if f, ok := o.(*widgets.Field); ok {
+			field = f
+		}
+	})
+	if field == nil {
+		t.Fatal("there is no field")
+	}
+	r.window.Canvas().Focus(field)
+	test.Type(field, "http://127.0.0.1:1/callback?code=c")
+	r.root.Update(open(&presenter.ProblemView{Code: "paste_other_signin", Next: presenter.NextDismiss}))
+	r.wantTexts("This address is of another sign-in. ", "[Copied]")
+	if field.Text != "http://127.0.0.1:1/callback?code=c" || r.window.Canvas().Focused() != fyne.Focusable(field) {
+		t.Errorf("after a wrong address the field holds %q", field.Text)
+	}
+	r.key(fyne.KeyReturn)
+	r.want("Paste http://127.0.0.1:1/callback?code=c")
+	r.key(fyne.KeyEscape)
+	r.want("Elsewhere false")
+	test.Tap(r.button("Finish signing in"))
+	r.want("Paste http://127.0.0.1:1/callback?code=c")
+
+	r.root.Update(with(open(nil), func(s *presenter.State) { s.Waiting.Steps[1].State = presenter.StepDone }))
+	r.wantTexts("Signing you in…")
+	r.wantNoTexts("Sign in on another computer")
+	if field.Text != "" {
+		t.Errorf("the address, which holds a code, stays in the field: %q", field.Text)
+	}
+}
+
+// With little time left the person is offered more.
+func TestMoreTimeIsOffered(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(inBrowser())
+	r.root.Tick(now.Add(3 * time.Minute))
+	r.wantNoTexts("[I need more time]")
+	r.root.Tick(now.Add(3*time.Minute + 33*time.Second))
+	r.wantTexts("[I need more time]", "\n0:59\n")
+	test.Tap(r.button("I need more time"))
+	r.want("Extend")
+	r.root.Update(with(inBrowser(), func(s *presenter.State) { s.Waiting.Deadline = now.Add(9 * time.Minute) }))
+	r.wantNoTexts("[I need more time]")
+}
+
+func TestWhatIsMissingSays(t *testing.T) {
+	r := newRig(t)
+	missing := with(accountState(), func(s *presenter.State) {
+		s.Profile.Session.Declined = []string{"email", "https://www.googleapis.com/auth/user.birthday.read"}
+	})
+	r.root.Update(missing)
+	r.wantTexts("You did not allow: See your email address · See your birthday", "[Ask again]")
+	test.Tap(r.button("Ask again"))
+	r.want("AskAgain")
+	r.root.Update(with(missing, func(s *presenter.State) { s.Profile.Tab = presenter.TabSession }))
+	test.Tap(r.button("Ask again"))
+	r.want("AskAgain")
+	r.root.Update(accountState())
+	r.wantNoTexts("You did not allow", "[Ask again]")
+}
+
+func TestClockSays(t *testing.T) {
+	for _, c := range []struct {
+		off  int // seconds behind
+		want string
+	}{
+		{0, ""}, {121, "2 minutes behind"}, {-90 * 60, "90 minutes ahead"}, {2 * 3600, "2 hours behind"}, {-47 * 3600, "47 hours ahead"},
+		{-3 * 86400, "3 days ahead"}, {10 * 365 * 86400, "10 years behind"},
+	} {
+		r := newRig(t)
+		r.root.Update(with(profileState(), func(s *presenter.State) { s.Profile.ClockOff = c.off }))
+		if c.want == "" {
+			r.wantNoTexts("clock")
+			continue
+		}
+		r.wantTexts("This computer's clock is " + c.want + ".")
+		r.root.Update(with(signInState(), func(s *presenter.State) {
+			s.Problem = &presenter.ProblemView{Code: "clock_skew", Next: presenter.NextRetry, Values: map[string]string{"Skew": fmt.Sprint(c.off)}}
+		}))
+		r.wantTexts("It is " + c.want + ". Set date and time")
+	}
 }

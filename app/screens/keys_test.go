@@ -3,6 +3,7 @@ package screens_test
 import (
 	"reflect"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -21,6 +22,11 @@ func TestKeys(t *testing.T) {
 		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess, Old: "ada@example.com", Provider: "Google"}
 	})
 	adding := with(signInState(), func(s *presenter.State) { s.SignIn.Adding = true })
+	const away = "My browser is on another computer…"
+	short := with(inBrowser(), func(s *presenter.State) { s.Waiting.Deadline = now.Add(time.Minute) })
+	copied := with(inBrowser(), func(s *presenter.State) { s.Waiting.Copied = true })
+	elsewhere := with(inBrowser(), func(s *presenter.State) { s.Waiting.Elsewhere = &presenter.ElsewhereView{} })
+	missing := with(accountState(), func(s *presenter.State) { s.Profile.Session.Declined = []string{"email"} })
 	demo := with(signInState(), func(s *presenter.State) { s.Demo = true })
 	for _, c := range []struct {
 		name       string
@@ -36,7 +42,14 @@ func TestKeys(t *testing.T) {
 		{"a problem to read", withProblem(signInState(), "scope_missing", presenter.NextDismiss), []string{"Dismiss"}, []string{"Dismiss"},
 			[]string{"OK", "Copy details", "Sign in with Google", "Sign in with GitLab"}},
 		{"waiting", inBrowser(), []string{"OpenAgain"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel"}},
-		{"no browser", failed, []string{"CopyLink"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel"}},
+		{"link copied", copied, []string{"OpenAgain"}, []string{"Cancel"}, []string{"Open browser again", "Copied", "Cancel", away}},
+		{"no browser", failed, []string{"CopyLink"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel", away}},
+		{"little time", short, []string{"OpenAgain"}, []string{"Cancel"}, []string{"I need more time", "Open browser again", "Copy link", "Cancel"}},
+		{"browser elsewhere", elsewhere, []string{"CopyRemoteLink"}, []string{"Elsewhere false"},
+			[]string{"Copy sign-in link", "Address of the last page", "Finish signing in", "Back", "Cancel"}},
+		{"profile with something missing", missing, []string{"Refresh"}, nil,
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "108204268033311374519", "Ask again"}},
 		{"unlocking", unlock, nil, []string{"Cancel"}, []string{"Cancel"}},
 		{"a question", question, []string{"Confirm true"}, []string{"Confirm false"}, []string{"Continue as grace@example.com", "Cancel"}},
 		{"profile", profileState(), []string{"Refresh"}, nil,

@@ -1,6 +1,7 @@
 package screens
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -110,6 +111,11 @@ func problemValues(v *presenter.ProblemView, s presenter.State) values {
 		"Error":    "",
 		"Ports":    "",
 		"Seconds":  "",
+		"Address":  Word("problem.address"),
+		"Clock":    "",
+	}
+	if skew, err := strconv.Atoi(v.Values["Skew"]); err == nil {
+		w["Clock"] = clockWords(skew)
 	}
 	fill := func(key string, candidates ...string) {
 		for _, c := range candidates {

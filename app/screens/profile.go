@@ -37,6 +37,10 @@ type profile struct {
 	source      *widgets.Text
 	until       *widgets.Text
 	unsigned    *widgets.Text
+	clock       *widgets.Text
+	missing     *fyne.Container // what was not allowed
+	missingText *widgets.Text
+	ask         *widgets.Button
 
 	tabs       *fyne.Container
 	tabProfile *widgets.Button
@@ -63,7 +67,11 @@ func newProfile(a presenter.Actions) *profile {
 		source:      widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
 		until:       widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
 		unsigned:    widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
+		clock:       widgets.NewText(theme.SizeSmall, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitWrap),
+		missingText: widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap),
+		ask:         widgets.NewButton(widgets.Soft, Word("session.ask"), a.AskAgain),
 	}
+	p.missing = widgets.Flow(8, false, p.missingText, p.ask)
 	p.verified.Set("✓ "+Word("profile.verified"), fyne.TextStyle{})
 	p.until.Set(Word("profile.until"), fyne.TextStyle{})
 	p.offline = widgets.Notice(p.offlineText)
@@ -80,6 +88,8 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.source, Before: 16},
 		widgets.Slot{Object: p.until, Before: 4},
 		widgets.Slot{Object: p.unsigned, Before: 4},
+		widgets.Slot{Object: p.clock, Before: 4},
+		widgets.Slot{Object: p.missing, Before: 8},
 	)
 
 	identity := widgets.Column(
@@ -97,7 +107,7 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.about, Before: 20},
 		widgets.Slot{Object: p.session.object, Before: 20},
 	), 960, 28, false)
-	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.session.remove)...)
+	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.ask, p.session.ask, p.session.remove)...)
 	return p
 }
 
@@ -115,6 +125,9 @@ func (p *profile) update(s presenter.State, now time.Time) {
 	setVisible(p.until, v.Until)
 	p.unsigned.Set(wordWith("profile.unsigned", values{"Provider": v.Provider}), fyne.TextStyle{})
 	setVisible(p.unsigned, v.Unsigned)
+	p.clock.Set(wordWith("profile.clock", values{"Clock": clockWords(v.ClockOff)}), fyne.TextStyle{})
+	setVisible(p.clock, v.ClockOff != 0)
+	p.updateMissing(v)
 
 	p.refresh.SetText(Word("profile.refresh"))
 	if v.Refreshing {
@@ -128,6 +141,15 @@ func (p *profile) update(s presenter.State, now time.Time) {
 	p.signOut.SetBusy(v.SigningOut)
 	p.updateTabs(v, now)
 	p.tick(now)
+}
+
+// updateMissing says what the person did not allow, and offers to ask again.
+func (p *profile) updateMissing(v presenter.ProfileView) {
+	setVisible(p.missing, v.Session != nil && len(v.Session.Declined) > 0)
+	if v.Session != nil {
+		p.missingText.Set(wordWith("profile.missing", values{"What": scopeWords(v.Session.Declined)}), fyne.TextStyle{})
+	}
+	p.ask.SetBusy(v.SigningOut)
 }
 
 // updateTabs shows the tab that is chosen. Where there is only the profile there
@@ -191,7 +213,7 @@ func (p *profile) escape() { p.problem.escape() }
 
 func (p *profile) focusable() []fyne.Focusable {
 	out := []fyne.Focusable{p.email}
-	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.session.remove}, p.problem.buttons())...)
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.ask, p.session.ask, p.session.remove}, p.problem.buttons())...)
 	return append(out, p.fields.subject)
 }
 

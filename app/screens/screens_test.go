@@ -47,6 +47,11 @@ func (a *actions) ShowAccount(k string)    { a.add("ShowAccount " + k) }
 func (a *actions) AddAccount()             { a.add("AddAccount") }
 func (a *actions) ShowTab(t presenter.Tab) { a.add("ShowTab " + string(t)) }
 func (a *actions) RemoveAccess()           { a.add("RemoveAccess") }
+func (a *actions) Extend()                 { a.add("Extend") }
+func (a *actions) Elsewhere(open bool)     { a.add(fmt.Sprint("Elsewhere ", open)) }
+func (a *actions) CopyRemoteLink()         { a.add("CopyRemoteLink") }
+func (a *actions) Paste(s string)          { a.add("Paste " + s) }
+func (a *actions) AskAgain()               { a.add("AskAgain") }
 func (a *actions) take() (out []string)    { out, a.calls = a.calls, nil; return out }
 
 // rig is a window with the screens in it.

@@ -23,6 +23,7 @@ type session struct {
 	access, granted, declined, store, signedIn *widgets.Text
 	declinedRow                                *fyne.Container
 
+	ask    *widgets.Button
 	remove *widgets.Button
 	note   *widgets.Text
 
@@ -39,7 +40,8 @@ func newSession(a presenter.Actions) *session {
 			Set(Word(key), fyne.TextStyle{})
 		return widgets.Labelled(labelWidth, label, v)
 	}
-	s.declinedRow = row("session.declined", s.declined)
+	s.ask = widgets.NewButton(widgets.Soft, Word("session.ask"), a.AskAgain)
+	s.declinedRow = row("session.declined", widgets.Flow(8, false, s.declined, s.ask))
 	card := widgets.Card(widgets.Column(
 		widgets.Slot{Object: row("session.access", s.access)},
 		widgets.Slot{Object: row("session.granted", s.granted), Before: 10},
@@ -69,6 +71,7 @@ func (s *session) update(v presenter.SessionView, busy bool, now time.Time) {
 		s.store.Set(wordWith("session.store.kept", values{"Store": v.Store}), fyne.TextStyle{})
 	}
 	s.signedIn.Set(clockTime(v.SignedIn, now), fyne.TextStyle{})
+	s.ask.SetBusy(busy)
 	s.remove.SetBusy(busy)
 	s.tick(now)
 }

@@ -22,9 +22,15 @@ type waiting struct {
 	name        *widgets.Text
 	problem     *problem
 	steps       [4]*widgets.Step
+	card        *fyne.Container // of the steps
+	elsewhere   *elsewhere      // in its place
 
-	again, copy, cancel *widgets.Button
-	hint                *widgets.Text
+	time                      *fyne.Container // of left and more
+	more                      *widgets.Button // when little time is left
+	again, copy, back, cancel *widgets.Button
+	hint, left                *widgets.Text
+	aside                     *fyne.Container // of away
+	away                      *widgets.Button // to elsewhere
 
 	view presenter.WaitingView
 }
@@ -37,10 +43,16 @@ func newWaiting(a presenter.Actions) *waiting {
 		line:    widgets.NewText(theme.SizeBody, theme.ColorQuiet, fyne.TextAlignCenter, widgets.FitWrap),
 		avatar:  widgets.NewAvatar(48),
 		name:    widgets.NewText(theme.SizeSubtitle, base.ColorNameForeground, fyne.TextAlignCenter, widgets.FitWrap),
+		more:    widgets.NewButton(widgets.Soft, Word("waiting.more"), a.Extend),
 		again:   widgets.NewButton(widgets.Primary, Word("waiting.again"), a.OpenAgain),
 		copy:    widgets.NewButton(widgets.Secondary, Word("waiting.copy"), a.CopyLink),
+		back:    widgets.NewButton(widgets.Secondary, Word("waiting.elsewhere.back"), func() { a.Elsewhere(false) }),
 		cancel:  widgets.NewButton(widgets.Plain, Word("waiting.cancel"), a.Cancel),
 		hint:    widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignCenter, widgets.FitWrap),
+		left:    widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignCenter, widgets.FitWrap),
+		away:    widgets.NewButton(widgets.Plain, Word("waiting.elsewhere"), func() { a.Elsewhere(true) }),
+
+		elsewhere: newElsewhere(a),
 	}
 	w.hint.Set(Word("waiting.hint"), fyne.TextStyle{})
 	var lines []widgets.Slot
@@ -48,6 +60,8 @@ func newWaiting(a presenter.Actions) *waiting {
 		w.steps[i] = widgets.NewStep(i + 1)
 		lines = append(lines, widgets.Slot{Object: w.steps[i], Before: 12})
 	}
+	w.card = widgets.Card(widgets.Column(lines...))
+	w.time, w.aside = widgets.Flow(12, true, w.left, w.more), widgets.Flow(0, true, w.away)
 	const card = columnWidth
 	w.frame = widgets.NewPage(widgets.Column(
 		widgets.Slot{Object: w.avatar, Width: 48, Center: true},
@@ -55,11 +69,15 @@ func newWaiting(a presenter.Actions) *waiting {
 		widgets.Slot{Object: w.name, Before: 4},
 		widgets.Slot{Object: w.line, Before: 16},
 		widgets.Slot{Object: w.problem.object, Before: 20, Width: card, Center: true},
-		widgets.Slot{Object: widgets.Card(widgets.Column(lines...)), Before: 20, Width: card, Center: true},
-		widgets.Slot{Object: widgets.Flow(12, true, w.again, w.copy, w.cancel), Before: 20},
+		widgets.Slot{Object: w.card, Before: 20, Width: card, Center: true},
+		widgets.Slot{Object: w.elsewhere.object, Before: 20, Width: card, Center: true},
+		widgets.Slot{Object: w.time, Before: 12},
+		widgets.Slot{Object: widgets.Flow(12, true, w.again, w.copy, w.back, w.cancel), Before: 20},
 		widgets.Slot{Object: w.hint, Before: 16},
+		widgets.Slot{Object: w.aside, Before: 4},
 	), 640, 24, true)
 	revealing(w.frame, append(w.problem.buttons(), w.buttons()...)...)
+	w.elsewhere.field.OnFocus = func(f *widgets.Field) { w.frame.Reveal(f) }
 	return w
 }
 
@@ -80,7 +98,18 @@ func (w *waiting) update(s presenter.State, now time.Time) {
 		w.steps[i].Set(stepText(l), l.State, Word("step.state."+string(known(l.State))))
 	}
 	w.updateButtons(v)
+	w.elsewhere.update(w.openElsewhere(), s)
+	setVisible(w.card, w.openElsewhere() == nil)
 	w.tick(now)
+}
+
+// openElsewhere is the card for a browser on another computer; nil where it is
+// not shown: nobody asked for it, or the answer has come.
+func (w *waiting) openElsewhere() *presenter.ElsewhereView {
+	if back(w.view) || w.view.Person != nil || w.view.Unlock != "" {
+		return nil
+	}
+	return w.view.Elsewhere
 }
 
 // known maps what is not a state to "to do".
@@ -131,6 +160,8 @@ func (w *waiting) updateHead(v presenter.WaitingView) {
 		title, line, bold = "waiting.unlock.title", "waiting.unlock.line", "Store"
 	case back(v) || v.Person != nil:
 		title, line = "waiting.back.title", "waiting.back.line"
+	case v.Elsewhere != nil:
+		title, line = "waiting.elsewhere.title", "waiting.elsewhere.line"
 	case v.Browser == presenter.BrowserFailed:
 		title, line = "waiting.failed.title", "waiting.failed.line"
 	case v.Browser == presenter.BrowserOpening:
@@ -149,9 +180,13 @@ func (w *waiting) updateHead(v presenter.WaitingView) {
 
 func (w *waiting) updateButtons(v presenter.WaitingView) {
 	browser := v.Unlock == "" && !back(v) && v.Person == nil
-	setVisible(w.again, browser)
-	setVisible(w.copy, browser)
-	setVisible(w.hint, browser && v.Browser == presenter.BrowserOpened)
+	here := browser && v.Elsewhere == nil
+	setVisible(w.again, here)
+	setVisible(w.copy, here)
+	// Whoever needs a link by hand may need it elsewhere.
+	setVisible(w.aside, here && (v.Copied || v.Browser == presenter.BrowserFailed))
+	setVisible(w.hint, here && v.Browser == presenter.BrowserOpened)
+	setVisible(w.back, browser && !here)
 
 	w.again.SetKind(widgets.Primary)
 	w.copy.SetKind(widgets.Secondary)
@@ -165,14 +200,27 @@ func (w *waiting) updateButtons(v presenter.WaitingView) {
 	}
 }
 
+// shortTime is from when on the person is offered more.
+const shortTime = time.Minute
+
 // tick draws the time that is left while the person is in the browser.
 func (w *waiting) tick(now time.Time) {
+	left := w.view.Deadline.Sub(now)
+	running := false
 	for i, l := range w.view.Steps {
 		aside := ""
 		if l.ID == presenter.StepSignIn && l.State == presenter.StepActive && !w.view.Deadline.IsZero() {
-			aside = countdown(w.view.Deadline.Sub(now))
+			aside, running = countdown(left), true
 		}
 		w.steps[i].SetAside(aside)
+	}
+	w.left.Set(wordWith("waiting.left", values{"Time": countdown(left)}), fyne.TextStyle{})
+	over, short := running && w.openElsewhere() != nil, running && left <= shortTime
+	if w.left.Visible() != over || w.more.Visible() != short || w.time.Visible() != (over || short) {
+		setVisible(w.left, over)
+		setVisible(w.more, short)
+		setVisible(w.time, over || short)
+		w.frame.Object.Refresh()
 	}
 }
 
@@ -186,6 +234,8 @@ func (w *waiting) primary() {
 	switch {
 	case w.problem.shown():
 		w.problem.primary()
+	case w.elsewhere.object.Visible():
+		w.elsewhere.primary()
 	case w.copy.Visible() && w.copy.Kind() == widgets.Primary:
 		w.copy.Press()
 	case w.again.Visible():
@@ -198,13 +248,17 @@ func (w *waiting) escape() {
 		w.problem.escape()
 		return
 	}
+	if w.elsewhere.object.Visible() {
+		w.actions.Elsewhere(false)
+		return
+	}
 	w.actions.Cancel()
 }
 
 func (w *waiting) buttons() []*widgets.Button {
-	return []*widgets.Button{w.again, w.copy, w.cancel}
+	return []*widgets.Button{w.elsewhere.copy, w.elsewhere.finish, w.more, w.again, w.copy, w.back, w.cancel, w.away}
 }
 
 func (w *waiting) focusable() []fyne.Focusable {
-	return focusables(w.problem.buttons(), w.buttons())
+	return append(focusables(w.problem.buttons(), w.buttons()), w.elsewhere.field)
 }

@@ -91,3 +91,28 @@ func clockTime(t, now time.Time) string {
 	}
 	return wordWith("when.day", values{"Day": t.Format("2 January 2006"), "Time": clock})
 }
+
+// clockWords says how far a clock that is behind by so many seconds (ahead, if
+// negative) is off: "25 minutes behind". "" if it is not worth telling.
+func clockWords(seconds int) string {
+	off, direction := time.Duration(seconds)*time.Second, "when.behind"
+	if off < 0 {
+		off, direction = -off, "when.ahead"
+	}
+	const day = 24 * time.Hour
+	much, unit := "", time.Duration(1)
+	switch {
+	case off < 2*time.Minute:
+		return ""
+	case off < 2*time.Hour:
+		much, unit = "when.much.minutes", time.Minute
+	case off < 2*day:
+		much, unit = "when.much.hours", time.Hour
+	case off < 2*365*day:
+		much, unit = "when.much.days", day
+	default:
+		much, unit = "when.much.years", 365*day
+	}
+	n := values{"N": fmt.Sprint(int((off + unit/2) / unit))}
+	return wordWith(direction, values{"Much": wordWith(much, n)})
+}

@@ -154,7 +154,8 @@ func TestEachProblem(t *testing.T) {
 	for _, code := range codes(t) {
 		for name, v := range map[string]map[string]string{
 			"without values": nil,
-			"with values":    {"Provider": "Google", "Host": "accounts.google.com", "Error": "some_error", "Ports": "8400, 8401", "Store": "KWallet", "Seconds": "7"},
+			"with values": {"Provider": "Google", "Host": "accounts.google.com", "Error": "some_error", "Ports": "8400, 8401", "Store": "KWallet", "Seconds": "7",
+				"Address": "http://127.0.0.1:41233/callback", "Skew": "-172800"},
 		} {
 			s := signInState()
 			s.SignIn.Keep = presenter.Keep{}

@@ -118,3 +118,8 @@ func (noActions) ShowAccount(string)    {}
 func (noActions) AddAccount()           {}
 func (noActions) ShowTab(presenter.Tab) {}
 func (noActions) RemoveAccess()         {}
+func (noActions) Extend()               {}
+func (noActions) Elsewhere(bool)        {}
+func (noActions) CopyRemoteLink()       {}
+func (noActions) Paste(string)          {}
+func (noActions) AskAgain()             {}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -16,6 +17,9 @@ type shot struct {
 }
 
 var keyring = presenter.Keep{Known: true, Persistent: true, Name: "GNOME Keyring"}
+
+// birthday is what was not allowed.
+var birthday = []string{"https://www.googleapis.com/auth/user.birthday.read"}
 
 var google = []presenter.ProviderButton{{ID: "google", Name: "Google", Google: true}}
 
@@ -82,9 +86,8 @@ func profile(edit func(*presenter.State)) presenter.State {
 			Tab: presenter.TabProfile,
 			Session: &presenter.SessionView{
 				Access: presenter.AccessValid, Expires: now.Add(42*time.Minute + 10*time.Second),
-				Granted:  []string{"email", "openid", "profile"},
-				Declined: []string{"https://www.googleapis.com/auth/user.birthday.read"},
-				Store:    "GNOME Keyring", SignedIn: now.Add(-52 * time.Minute),
+				Granted: []string{"email", "openid", "profile"},
+				Store:   "GNOME Keyring", SignedIn: now.Add(-52 * time.Minute),
 			},
 		},
 	}
@@ -110,7 +113,10 @@ var shots = []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
-	{name: "session", documented: true, state: profile(func(s *presenter.State) { s.Profile.Tab = presenter.TabSession })},
+	{name: "session", documented: true, state: profile(func(s *presenter.State) {
+		s.Profile.Tab = presenter.TabSession
+		s.Profile.Session.Declined = birthday
+	})},
 
 	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
 	{name: "signin-focus", tabs: 2, state: signIn(nil)},
@@ -134,6 +140,19 @@ var shots = []shot{
 	})},
 	{name: "waiting-failed", state: waiting([4]presenter.StepState{failed, active, todo, todo}, func(s *presenter.State) {
 		s.Waiting.Browser = presenter.BrowserFailed
+	})},
+	{name: "waiting-short", state: waiting([4]presenter.StepState{done, active, todo, todo}, func(s *presenter.State) {
+		s.Waiting.Deadline = now.Add(47 * time.Second)
+	})},
+	{name: "waiting-elsewhere", documented: true, state: waiting([4]presenter.StepState{failed, active, todo, todo}, func(s *presenter.State) {
+		s.Waiting.Browser = presenter.BrowserFailed
+		s.Waiting.Elsewhere = &presenter.ElsewhereView{}
+	})},
+	{name: "waiting-elsewhere-wrong", tabs: 3, state: waiting([4]presenter.StepState{done, active, todo, todo}, func(s *presenter.State) {
+		s.Demo = true
+		s.Waiting.Deadline = now.Add(47 * time.Second)
+		s.Waiting.Elsewhere = &presenter.ElsewhereView{Copied: true, Problem: &presenter.ProblemView{
+			Code: "paste_elsewhere", Next: presenter.NextDismiss, Values: map[string]string{"Address": "http://127.0.0.1:41233/callback"}}}
 	})},
 	{name: "waiting-unlock", state: waiting([4]presenter.StepState{todo, todo, todo, todo}, func(s *presenter.State) {
 		s.Waiting.Unlock = "GNOME Keyring"
@@ -170,6 +189,20 @@ var shots = []shot{
 	})},
 	{name: "profile-focus", tabs: 2, state: profile(func(s *presenter.State) { s.Demo = true })},
 	{name: "profile-select", tabs: 1, state: profile(nil)},
+	{name: "profile-missing", documented: true, state: profile(func(s *presenter.State) {
+		s.Profile.Session.Declined = birthday
+		s.Profile.Fields = slices.DeleteFunc(s.Profile.Fields, func(f presenter.Field) bool { return f.ID == presenter.FieldBirthday })
+		s.Profile.ClockOff = 2 * 3600
+	})},
+	{name: "session-missing-much", tabs: 8, state: profile(func(s *presenter.State) {
+		s.Profile.Tab = presenter.TabSession
+		s.Profile.Session.Declined = []string{"email", "https://www.googleapis.com/auth/user.birthday.read",
+			"https://www.googleapis.com/auth/user.organization.read", "https://www.googleapis.com/auth/calendar.events.readonly"}
+	})},
+	{name: "problem-clock", state: signIn(func(s *presenter.State) {
+		s.Problem = &presenter.ProblemView{Code: "clock_skew", Next: presenter.NextRetry, Detail: "metadata: clock_skew",
+			Values: map[string]string{"Host": "accounts.google.com", "Skew": "-172800"}}
+	})},
 	{name: "profile-loading", state: profile(func(s *presenter.State) {
 		s.Profile.Updated = time.Time{}
 		s.Profile.Refreshing = true
