@@ -70,7 +70,9 @@ func NewHandler(issuer, algorithm string) (http.Handler, error) {
 			return goidc.NewOpaqueTokenOptions(3600)
 		}, provider.WithOpaqueTokens(nil)),
 		provider.WithTokenRevocation(func(context.Context, *goidc.Client) bool { return true }),
-		provider.WithTokenIntrospection(func(context.Context, *goidc.Client, goidc.TokenInfo) bool { return true }),
+		provider.WithTokenIntrospection(func(_ context.Context, c *goidc.Client, _ goidc.TokenInfo) bool {
+			return c.TokenAuthnMethod != goidc.AuthnMethodNone
+		}),
 		provider.WithIDTokenClaims(idTokenClaims), provider.WithUserInfoClaims(userinfoClaims),
 		provider.WithDisplayValues(goidc.DisplayValuePage, goidc.DisplayValuePopup),
 		provider.WithACRs("1", "2"),
