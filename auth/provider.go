@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -196,6 +197,9 @@ func (p Provider) Validate() error {
 		if k == "prompt" && !interactive(v) {
 			return errNotInteractive
 		}
+	}
+	if p.CAFile != "" && !filepath.IsAbs(p.CAFile) {
+		return fmt.Errorf("ca_file %q: expected the whole path of a file", CleanText(p.CAFile, 100))
 	}
 	return p.Redirect.validate()
 }

@@ -17,7 +17,8 @@ type entry struct {
 	ports                                                    []int
 	plain                                                    auth.PlainOAuth
 	loginHint                                                string
-	noExpiry, commaScopes                                    bool
+	noExpiry, commaScopes, formPost                          bool
+	caFile                                                   string
 	written                                                  map[string]bool // the keys that are there
 }
 
@@ -28,6 +29,7 @@ func (e *entry) fields() map[string]any {
 		"client_id": &e.clientID, "client_secret": &e.clientSecret, "scopes": &e.scopes,
 		"profile_api": &e.profileAPI, "redirect_host": &e.redirectHost,
 		"redirect_path": &e.redirectPath, "redirect_ports": &e.ports, "logout_path": &e.logout,
+		"ca_file": &e.caFile, "form_post": &e.formPost,
 		"tenant": &e.tenant, "authorization_endpoint": &e.plain.AuthorizationEndpoint, "token_endpoint": &e.plain.TokenEndpoint,
 		"revocation_endpoint": &e.plain.RevocationEndpoint, "token_deletion": &e.plain.TokenDeletion,
 		"user_endpoint": &e.plain.User.Endpoint, "emails_endpoint": &e.plain.User.EmailsEndpoint,

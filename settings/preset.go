@@ -36,6 +36,7 @@ func (e entry) provider(where place) (auth.Provider, error) {
 	}
 	p.Redirect = auth.Redirect{Host: cmp.Or(e.redirectHost, p.Redirect.Host), Path: cmp.Or(e.redirectPath, p.Redirect.Path),
 		Ports: e.ports, LogoutPath: e.logout}
+	p.CAFile, p.Quirks.FormPost = e.caFile, e.formPost
 	for _, need := range []struct{ key, value, hint string }{
 		{"id", p.ID, `a short name of your own, such as id = "work"`},
 		{"name", p.Name, `the name on the button, such as name = "Work"`},

@@ -46,6 +46,8 @@ id = 'work'
 name = """Work"""
 issuer = "https://id.example.com"
 client_id = "desktop"
+ca_file = "/etc/ssl/work.pem"
+form_post = true
 `
 
 func TestProviders(t *testing.T) {
@@ -69,7 +71,8 @@ func TestProviders(t *testing.T) {
 		t.Errorf("scopes: got %v", g.Scopes)
 	}
 	w := list[1]
-	if w.ID != "work" || w.Name != "Work" || w.Google || w.Issuer != "https://id.example.com" || w.ClientID != "desktop" || w.ProfileAPI != "" {
+	if w.ID != "work" || w.Name != "Work" || w.Google || w.Issuer != "https://id.example.com" || w.ClientID != "desktop" || w.ProfileAPI != "" ||
+		w.CAFile != "/etc/ssl/work.pem" || !w.Quirks.FormPost || g.CAFile != "" || g.Quirks.FormPost {
 		t.Errorf("the second: got %+v", w)
 	}
 }
@@ -230,6 +233,7 @@ func TestBrokenProviders(t *testing.T) {
 		{"nearly an endpoint", good + "autorization_endpoint = \"https://a.example/a\"\n", 6, 1, `did you mean "authorization_endpoint"?`},
 		{"redirect host", good + "redirect_host = \"0.0.0.0\"\n", 6, 17, "expected 127.0.0.1"},
 		{"redirect path", good + "redirect_path = \"callback\"\n", 6, 17, "/callback"},
+		{"CA file without folder", good + "ca_file = \"work.pem\"\n", 6, 11, "whole path"},
 		{"no port", good + "redirect_ports = [8400, 70000]\n", 6, 18, "70000 is no port"},
 		{"port beyond int", good + "redirect_ports = [4294975696]\n", 6, 18, "is no port"},
 		{"after a long string", "[[provider]]\nid = \"a\"\nname = \"\"\"\n[[provider]] \\\"\"\"\n]\"\"\"\"\nissuer = 5\n", 6, 10, "issuer: expected text"},

@@ -35,13 +35,16 @@ func newSession(a presenter.Actions) *session {
 		return widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap)
 	}
 	s := &session{access: value(), granted: value(), declined: value(), store: value(), signedIn: value()}
-	row := func(key string, v fyne.CanvasObject) *fyne.Container {
+	row := func(key string, v fyne.CanvasObject, lower ...float32) *fyne.Container {
 		label := widgets.NewText(theme.SizeBody, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap).
 			Set(Word(key), fyne.TextStyle{})
+		if len(lower) > 0 {
+			return widgets.Labelled(labelWidth, widgets.Inset(lower[0], 0, 0, 0, label), v)
+		}
 		return widgets.Labelled(labelWidth, label, v)
 	}
 	s.ask = widgets.NewButton(widgets.Soft, Word("session.ask"), a.AskAgain)
-	s.declinedRow = row("session.declined", widgets.Flow(8, false, s.declined, s.ask))
+	s.declinedRow = row("session.declined", widgets.Flow(8, false, s.declined, s.ask), 2) // the button is higher than a line
 	card := widgets.Card(widgets.Column(
 		widgets.Slot{Object: row("session.access", s.access)},
 		widgets.Slot{Object: row("session.granted", s.granted), Before: 10},
