@@ -40,15 +40,16 @@ func (a *actions) Next()            { a.add("Next") }
 func (a *actions) Dismiss()         { a.add("Dismiss") }
 func (a *actions) RegisterHelp()    { a.add("RegisterHelp") }
 
-func (a *actions) ShowAccount(k string)    { a.add("ShowAccount " + k) }
-func (a *actions) AddAccount()             { a.add("AddAccount") }
-func (a *actions) ShowTab(t presenter.Tab) { a.add("ShowTab " + string(t)) }
-func (a *actions) RemoveAccess()           { a.add("RemoveAccess") }
-func (a *actions) Extend()                 { a.add("Extend") }
-func (a *actions) Elsewhere(bool)          { a.add("Elsewhere") }
-func (a *actions) CopyRemoteLink()         { a.add("CopyRemoteLink") }
-func (a *actions) Paste(string)            { a.add("Paste") }
-func (a *actions) AskAgain()               { a.add("AskAgain") }
+func (a *actions) ShowAccount(k string)         { a.add("ShowAccount " + k) }
+func (a *actions) AddAccount()                  { a.add("AddAccount") }
+func (a *actions) ShowTab(t presenter.Tab)      { a.add("ShowTab " + string(t)) }
+func (a *actions) RemoveAccess()                { a.add("RemoveAccess") }
+func (a *actions) Extend()                      { a.add("Extend") }
+func (a *actions) Elsewhere(bool)               { a.add("Elsewhere") }
+func (a *actions) CopyRemoteLink()              { a.add("CopyRemoteLink") }
+func (a *actions) Paste(string)                 { a.add("Paste") }
+func (a *actions) AskAgain()                    { a.add("AskAgain") }
+func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
 
 func newTestWindow(t *testing.T) (*Window, *actions) {
 	t.Helper()

@@ -136,12 +136,13 @@ func (p *Presenter) remember(key string) {
 // ShowTab implements Actions.
 func (p *Presenter) ShowTab(tab Tab) {
 	p.post(func() {
-		if p.state.Screen != ScreenProfile || tab != TabProfile && tab != TabSession {
+		if p.state.Screen != ScreenProfile || tab != TabProfile && tab != TabSession && tab != TabFlow {
 			return
 		}
 		p.tab = tab
 		p.show(func(s *State) { s.Profile.Tab = tab })
 		p.lookAtSession()
+		p.lookAtFlow()
 	})
 }
 

@@ -70,6 +70,8 @@ type Presenter struct {
 	until   bool // the session ends with the program
 	tab     Tab
 	details *SessionView   // of session; nil: not looked at yet
+	record  *FlowView      // of session; nil: not looked at yet
+	step5   FlowID         // which of its five steps is looked at
 	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
 	last    func()         // starts the last sign-in again, the same account expected
 }
@@ -150,6 +152,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 	}
 	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
 	p.profile, p.picture, p.details = resources.Profile{}, "", nil
+	p.record = nil
 	p.remember(account.Key)
 	p.life = &life{}
 	p.life.ctx, p.life.end = context.WithCancel(p.ctx)

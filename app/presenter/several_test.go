@@ -2,6 +2,7 @@ package presenter_test
 
 import (
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -218,6 +219,45 @@ func TestSessionTab(t *testing.T) {
 	s.p.ShowTab("no such tab")
 	s.p.ShowTab(presenter.TabProfile)
 	s.until("the profile's tab", func(st presenter.State) bool { return st.Profile.Tab == presenter.TabProfile })
+}
+
+// The record is shown at once, and again after a restart; no secret is in it.
+func TestHowYouSignedIn(t *testing.T) {
+	s := newStage(t)
+	s.start()
+	s.signIn()
+	shown := func(st presenter.State) bool { return st.Profile.Flow != nil && len(st.Profile.Flow.Steps) == 5 }
+	check := func(when string) {
+		t.Helper()
+		s.p.ShowTab(presenter.TabFlow)
+		st := s.until("the record "+when, shown)
+		f := st.Profile.Flow
+		if f.Selected != presenter.FlowExchange || f.Provider != "Google" || f.When.IsZero() {
+			t.Errorf("%s: %+v", when, f)
+		}
+		for _, step := range f.Steps {
+			if !step.Known || step.Failed || step.Host == "" || !strings.HasPrefix(step.Host, "127.0.0.1:") {
+				t.Errorf("%s: step %q: %+v", when, step.ID, step)
+			}
+			switch step.ID {
+			case presenter.FlowRequest, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowProfile:
+				if len(step.Params) == 0 || len(step.Checks) == 0 {
+					t.Errorf("%s: step %q has %d parameters and %d checks", when, step.ID, len(step.Params), len(step.Checks))
+				}
+			}
+		}
+	}
+	check("of this start")
+	s.p.ShowStep(presenter.FlowResponse)
+	s.until("the other step", func(st presenter.State) bool { return shown(st) && st.Profile.Flow.Selected == presenter.FlowResponse })
+	s.p.Refresh()
+	s.until("the profile loaded again", func(st presenter.State) bool {
+		return loaded(st) && shown(st) && st.Profile.Flow.Selected == presenter.FlowResponse
+	})
+	s.stop()
+	s.start()
+	s.until("the profile", loaded)
+	check("after a restart")
 }
 
 func TestSessionInMemoryIsNotKept(t *testing.T) {

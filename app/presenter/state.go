@@ -163,6 +163,8 @@ type ProfileView struct {
 	Tab        Tab        `json:"tab,omitempty"`
 	// Session is the tab of that name; nil: there are no tabs.
 	Session *SessionView `json:"session,omitempty"`
+	// Flow is the tab "How you signed in"; nil: not looked at yet.
+	Flow *FlowView `json:"flow,omitempty"`
 }
 
 // Tab is what is shown of an account.
@@ -172,6 +174,7 @@ type Tab string
 const (
 	TabProfile Tab = "profile"
 	TabSession Tab = "session"
+	TabFlow    Tab = "flow" // "How you signed in"
 )
 
 // SessionView says what the program may do, for how long, and where that is kept.
@@ -262,6 +265,7 @@ type Actions interface {
 	ShowAccount(key string)   // shows another account of the side bar
 	AddAccount()              // signs another account in, beside those there are
 	ShowTab(tab Tab)          // shows another tab of the account
+	ShowStep(id FlowID)       // shows another step of how the person signed in
 	RemoveAccess()            // asks, then takes the provider's permission back
 	Extend()                  // gives the person more time in the browser
 	Elsewhere(open bool)      // shows or leaves the way for a browser on another computer

@@ -27,6 +27,10 @@ func (s State) clone() State {
 		v.Granted, v.Declined = slices.Clone(v.Granted), slices.Clone(v.Declined)
 		s.Profile.Session = &v
 	}
+	if s.Profile.Flow != nil {
+		v := *s.Profile.Flow // its steps are never changed
+		s.Profile.Flow = &v
+	}
 	if s.Problem != nil {
 		p := *s.Problem
 		p.Values = maps.Clone(p.Values)

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/app/widgets"
 )
 
 // TestKeys: with the focus nowhere, Enter does the one thing to do next and Esc
@@ -49,7 +50,7 @@ func TestKeys(t *testing.T) {
 			[]string{"Copy sign-in link", "Address of the last page", "Finish signing in", "Back", "Cancel"}},
 		{"profile with something missing", missing, []string{"Refresh"}, nil,
 			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
-				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "108204268033311374519", "Ask again"}},
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "108204268033311374519", "Ask again"}},
 		{"unlocking", unlock, nil, []string{"Cancel"}, []string{"Cancel"}},
 		{"a question", question, []string{"Confirm true"}, []string{"Confirm false"}, []string{"Continue as grace@example.com", "Cancel"}},
 		{"profile", profileState(), []string{"Refresh"}, nil,
@@ -58,10 +59,13 @@ func TestKeys(t *testing.T) {
 			[]string{"ada@example.com", "Refresh", "Sign out", "Sign in again", "Copy details", "Close", "108204268033311374519"}},
 		{"profile among others", accountState(), []string{"Refresh"}, nil,
 			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
-				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "108204268033311374519"}},
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "108204268033311374519"}},
 		{"session", sessionState(), []string{"Refresh"}, nil,
 			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
-				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "Remove Latchkey's access…"}},
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "Remove Latchkey's access…"}},
+		{"how you signed in", flowState(presenter.FlowExchange), []string{"Refresh"}, nil,
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "4 code + verifier"}},
 		// What cannot be undone wants more than a key that was meant for something else.
 		{"removing access", removing, nil, []string{"Confirm false"}, []string{"Remove access", "Cancel"}},
 		{"adding", adding, []string{"SignIn google"}, []string{"Cancel"}, []string{"Sign in with Google", "Sign in with GitLab", "Back"}},
@@ -107,6 +111,7 @@ func TestEachButton(t *testing.T) {
 		{accountState(), "Add another account", "AddAccount"},
 		{accountState(), "Session", "ShowTab session"},
 		{sessionState(), "Profile", "ShowTab profile"},
+		{sessionState(), "How you signed in", "ShowTab flow"},
 		{sessionState(), "Remove Latchkey's access…", "RemoveAccess"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Try again", "Next"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Close", "Dismiss"},
@@ -124,6 +129,56 @@ func TestEachButton(t *testing.T) {
 			r.want(c.call)
 		})
 	}
+}
+
+// TestStepsByKeyboard: the arrow keys go from step to step, and stop at the ends.
+func TestStepsByKeyboard(t *testing.T) {
+	for _, c := range []struct {
+		at   presenter.FlowID
+		key  fyne.KeyName
+		want []string
+	}{
+		{presenter.FlowRequest, fyne.KeyDown, []string{"ShowStep signin"}},
+		{presenter.FlowSignIn, fyne.KeyRight, []string{"ShowStep response"}},
+		{presenter.FlowResponse, fyne.KeyDown, []string{"ShowStep exchange"}}, // of its two arrows neither is skipped to
+		{presenter.FlowExchange, fyne.KeyUp, []string{"ShowStep response"}},
+		{presenter.FlowRequest, fyne.KeyUp, nil},
+		{presenter.FlowProfile, fyne.KeyDown, nil},
+		{presenter.FlowProfile, fyne.KeyEscape, nil},
+	} {
+		r := newRig(t)
+		r.root.Update(flowState(c.at))
+		var diagram fyne.Focusable
+		walk(r.root.Object(), func(o fyne.CanvasObject) {
+			if s, ok := o.(*widgets.Sequence); ok {
+				diagram = s
+			}
+		})
+		r.window.Canvas().Focus(diagram)
+		r.key(c.key)
+		r.want(c.want...)
+	}
+}
+
+// TestStepsByMouse: a click on a message chooses its step.
+func TestStepsByMouse(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(flowState(presenter.FlowExchange))
+	walk(r.root.Object(), func(o fyne.CanvasObject) {
+		s, ok := o.(*widgets.Sequence)
+		if !ok {
+			return
+		}
+		at := func(y float32) { s.Tapped(&fyne.PointEvent{Position: fyne.NewPos(200, y)}) }
+		at(10) // a lane's name
+		r.want()
+		at(40)
+		r.want("ShowStep request")
+		at(28 + 3*52 + 10) // the second of the response's arrows
+		r.want("ShowStep response")
+		at(s.Size().Height - 1)
+		r.want()
+	})
 }
 
 func TestFocusSurvivesAState(t *testing.T) {

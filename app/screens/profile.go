@@ -47,6 +47,8 @@ type profile struct {
 	tabSession *widgets.Button
 	about      *fyne.Container // the profile's tab
 	session    *session
+	tabFlow    *widgets.Button
+	how        *howSignedIn
 
 	view presenter.ProfileView
 }
@@ -79,8 +81,10 @@ func newProfile(a presenter.Actions) *profile {
 	p.session = newSession(a)
 	p.tabProfile = widgets.NewButton(widgets.Tab, Word("tab.profile"), func() { a.ShowTab(presenter.TabProfile) })
 	p.tabSession = widgets.NewButton(widgets.Tab, Word("tab.session"), func() { a.ShowTab(presenter.TabSession) })
+	p.how = newHowSignedIn(a)
+	p.tabFlow = widgets.NewButton(widgets.Tab, Word("tab.flow"), func() { a.ShowTab(presenter.TabFlow) })
 	p.tabs = widgets.Column(
-		widgets.Slot{Object: widgets.Flow(24, false, p.tabProfile, p.tabSession)},
+		widgets.Slot{Object: widgets.Flow(24, false, p.tabProfile, p.tabSession, p.tabFlow)},
 		widgets.Slot{Object: widgets.Line()},
 	)
 	p.about = widgets.Column(
@@ -106,8 +110,10 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.tabs, Before: 16},
 		widgets.Slot{Object: p.about, Before: 20},
 		widgets.Slot{Object: p.session.object, Before: 20},
+		widgets.Slot{Object: p.how.object, Before: 20},
 	), 960, 28, false)
-	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.ask, p.session.ask, p.session.remove)...)
+	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.remove)...)
+	p.how.diagram.OnFocus = p.frame.Reveal
 	return p
 }
 
@@ -155,12 +161,20 @@ func (p *profile) updateMissing(v presenter.ProfileView) {
 // updateTabs shows the tab that is chosen. Where there is only the profile there
 // are no tabs.
 func (p *profile) updateTabs(v presenter.ProfileView, now time.Time) {
-	onSession := v.Session != nil && v.Tab == presenter.TabSession
+	tab := v.Tab
+	if v.Session == nil || tab == "" {
+		tab = presenter.TabProfile
+	}
 	setVisible(p.tabs, v.Session != nil)
-	p.tabProfile.SetSelected(!onSession)
-	p.tabSession.SetSelected(onSession)
-	setVisible(p.about, !onSession)
-	setVisible(p.session.object, onSession)
+	p.tabProfile.SetSelected(tab == presenter.TabProfile)
+	p.tabSession.SetSelected(tab == presenter.TabSession)
+	p.tabFlow.SetSelected(tab == presenter.TabFlow)
+	setVisible(p.about, tab == presenter.TabProfile)
+	setVisible(p.session.object, tab == presenter.TabSession)
+	setVisible(p.how.object, tab == presenter.TabFlow && v.Flow != nil)
+	if tab == presenter.TabFlow && v.Flow != nil {
+		p.how.update(*v.Flow)
+	}
 	if v.Session != nil {
 		p.session.update(*v.Session, v.SigningOut, now)
 	}
@@ -212,8 +226,8 @@ func (p *profile) primary() {
 func (p *profile) escape() { p.problem.escape() }
 
 func (p *profile) focusable() []fyne.Focusable {
-	out := []fyne.Focusable{p.email}
-	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.ask, p.session.ask, p.session.remove}, p.problem.buttons())...)
+	out := []fyne.Focusable{p.email, p.how.diagram}
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.remove}, p.problem.buttons())...)
 	return append(out, p.fields.subject)
 }
 

@@ -16,6 +16,7 @@ import (
 	"app.latchkey/app/screens"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
+	"app.latchkey/auth/flow"
 )
 
 func TestMain(m *testing.M) {
@@ -32,27 +33,28 @@ var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
 // actions records what was asked for.
 type actions struct{ calls []string }
 
-func (a *actions) add(s string)            { a.calls = append(a.calls, s) }
-func (a *actions) SignIn(id string)        { a.add("SignIn " + id) }
-func (a *actions) OpenAgain()              { a.add("OpenAgain") }
-func (a *actions) CopyLink()               { a.add("CopyLink") }
-func (a *actions) Cancel()                 { a.add("Cancel") }
-func (a *actions) Confirm(yes bool)        { a.add(fmt.Sprint("Confirm ", yes)) }
-func (a *actions) Refresh()                { a.add("Refresh") }
-func (a *actions) SignOut()                { a.add("SignOut") }
-func (a *actions) Next()                   { a.add("Next") }
-func (a *actions) Dismiss()                { a.add("Dismiss") }
-func (a *actions) RegisterHelp()           { a.add("RegisterHelp") }
-func (a *actions) ShowAccount(k string)    { a.add("ShowAccount " + k) }
-func (a *actions) AddAccount()             { a.add("AddAccount") }
-func (a *actions) ShowTab(t presenter.Tab) { a.add("ShowTab " + string(t)) }
-func (a *actions) RemoveAccess()           { a.add("RemoveAccess") }
-func (a *actions) Extend()                 { a.add("Extend") }
-func (a *actions) Elsewhere(open bool)     { a.add(fmt.Sprint("Elsewhere ", open)) }
-func (a *actions) CopyRemoteLink()         { a.add("CopyRemoteLink") }
-func (a *actions) Paste(s string)          { a.add("Paste " + s) }
-func (a *actions) AskAgain()               { a.add("AskAgain") }
-func (a *actions) take() (out []string)    { out, a.calls = a.calls, nil; return out }
+func (a *actions) add(s string)                 { a.calls = append(a.calls, s) }
+func (a *actions) SignIn(id string)             { a.add("SignIn " + id) }
+func (a *actions) OpenAgain()                   { a.add("OpenAgain") }
+func (a *actions) CopyLink()                    { a.add("CopyLink") }
+func (a *actions) Cancel()                      { a.add("Cancel") }
+func (a *actions) Confirm(yes bool)             { a.add(fmt.Sprint("Confirm ", yes)) }
+func (a *actions) Refresh()                     { a.add("Refresh") }
+func (a *actions) SignOut()                     { a.add("SignOut") }
+func (a *actions) Next()                        { a.add("Next") }
+func (a *actions) Dismiss()                     { a.add("Dismiss") }
+func (a *actions) RegisterHelp()                { a.add("RegisterHelp") }
+func (a *actions) ShowAccount(k string)         { a.add("ShowAccount " + k) }
+func (a *actions) AddAccount()                  { a.add("AddAccount") }
+func (a *actions) ShowTab(t presenter.Tab)      { a.add("ShowTab " + string(t)) }
+func (a *actions) RemoveAccess()                { a.add("RemoveAccess") }
+func (a *actions) Extend()                      { a.add("Extend") }
+func (a *actions) Elsewhere(open bool)          { a.add(fmt.Sprint("Elsewhere ", open)) }
+func (a *actions) CopyRemoteLink()              { a.add("CopyRemoteLink") }
+func (a *actions) Paste(s string)               { a.add("Paste " + s) }
+func (a *actions) AskAgain()                    { a.add("AskAgain") }
+func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
+func (a *actions) take() (out []string)         { out, a.calls = a.calls, nil; return out }
 
 // rig is a window with the screens in it.
 type rig struct {
@@ -237,6 +239,23 @@ func accountState() presenter.State {
 
 func sessionState() presenter.State {
 	return with(accountState(), func(s *presenter.State) { s.Profile.Tab = presenter.TabSession })
+}
+
+// flowState is how Ada signed in.
+func flowState(selected presenter.FlowID) presenter.State {
+	return with(accountState(), func(s *presenter.State) {
+		s.Profile.Tab = presenter.TabFlow
+		s.Profile.Flow = &presenter.FlowView{When: now, Provider: "Google", Selected: selected, Steps: []presenter.FlowStep{
+			{ID: presenter.FlowRequest, Known: true, Host: "accounts.google.com"},
+			{ID: presenter.FlowSignIn, Known: true, Host: "accounts.google.com", Took: 14 * time.Second},
+			{ID: presenter.FlowResponse, Known: true, Host: "127.0.0.1:41233"},
+			{ID: presenter.FlowExchange, Known: true, Host: "oauth2.googleapis.com", Took: 31 * time.Millisecond,
+				Params: []flow.Param{flow.Masked("code_verifier", "kX9fR2VMeHxq0aQ9mN2p")},
+				Checks: []flow.Check{{Name: "nonce", Verdict: flow.Passed, Spec: "OpenID Connect Core §3.1.3.7(11)"},
+					{Name: "azp", Verdict: flow.Skipped, Spec: "there"}, {Name: "exp", Verdict: flow.Failed, Spec: "here"}}},
+			{ID: presenter.FlowProfile},
+		}}
+	})
 }
 
 func with(s presenter.State, edit func(*presenter.State)) presenter.State {

@@ -30,8 +30,7 @@ const (
 )
 
 // design is the pictures of the design, from top to bottom. Pictures 1 and 3
-// are drawn without what comes later: other providers, the tab "How you signed
-// in" and the settings.
+// are drawn without what comes later: other providers and the settings.
 var design = map[string][]element{
 	"signin": {
 		{text: "Demo", size: 12, bold: true, color: theme.ColorWarning, left: 20},
@@ -73,6 +72,7 @@ var design = map[string][]element{
 		{text: "Sign out", size: 14, color: fg},
 		{text: "Profile", size: 14, color: fg, left: 100},
 		{text: "Session", size: 14, color: theme.ColorQuiet},
+		{text: "How you signed in", size: 14, color: theme.ColorQuiet},
 		{text: "Name", size: 14, color: theme.ColorQuiet, left: 120},
 		{text: "Ada Lovelace", size: 14, color: fg, left: 272},
 		{text: "Given name", size: 14, color: theme.ColorQuiet, left: 120},

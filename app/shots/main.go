@@ -114,12 +114,13 @@ func (noActions) Next()         {}
 func (noActions) Dismiss()      {}
 func (noActions) RegisterHelp() {}
 
-func (noActions) ShowAccount(string)    {}
-func (noActions) AddAccount()           {}
-func (noActions) ShowTab(presenter.Tab) {}
-func (noActions) RemoveAccess()         {}
-func (noActions) Extend()               {}
-func (noActions) Elsewhere(bool)        {}
-func (noActions) CopyRemoteLink()       {}
-func (noActions) Paste(string)          {}
-func (noActions) AskAgain()             {}
+func (noActions) ShowAccount(string)        {}
+func (noActions) AddAccount()               {}
+func (noActions) ShowTab(presenter.Tab)     {}
+func (noActions) RemoveAccess()             {}
+func (noActions) Extend()                   {}
+func (noActions) Elsewhere(bool)            {}
+func (noActions) CopyRemoteLink()           {}
+func (noActions) Paste(string)              {}
+func (noActions) AskAgain()                 {}
+func (noActions) ShowStep(presenter.FlowID) {}

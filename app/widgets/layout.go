@@ -401,3 +401,36 @@ func (topRight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (topRight) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
+
+// Split puts two objects side by side, the right one of the given width, where
+// there is room of at least enough for both; else the right one goes below.
+func Split(gap, right, enough float32, a, b fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &split{gap: gap, right: right, enough: enough}, Objects: []fyne.CanvasObject{a, b}}
+}
+
+type split struct{ gap, right, enough, width float32 }
+
+func (l *split) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
+	if width < l.enough {
+		return HeightFor(objects[0], width) + l.gap + HeightFor(objects[1], width)
+	}
+	return fyne.Max(HeightFor(objects[0], width-l.gap-l.right), HeightFor(objects[1], l.right))
+}
+
+func (l *split) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	l.width = size.Width
+	if size.Width < l.enough {
+		h := HeightFor(objects[0], size.Width)
+		place(objects[0], 0, 0, size.Width, h)
+		place(objects[1], 0, h+l.gap, size.Width, HeightFor(objects[1], size.Width))
+		return
+	}
+	left := size.Width - l.gap - l.right
+	place(objects[0], 0, 0, left, HeightFor(objects[0], left))
+	place(objects[1], left+l.gap, 0, l.right, HeightFor(objects[1], l.right))
+}
+
+func (l *split) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	w := fyne.Max(objects[0].MinSize().Width, objects[1].MinSize().Width)
+	return fyne.NewSize(w, l.HeightFor(objects, fyne.Max(w, l.width)))
+}
