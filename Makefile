@@ -155,7 +155,8 @@ conformance: ## what Latchkey, bare Go libraries and openid-client refuse and ac
 	  exit $$failed
 
 .PHONY: bench
-bench: ## the mock beside luikyv/go-oidc and oidc-provider on one core; benchmarks, BENCHTIME (1s) each
+bench: ## a sign-in at 50 ms beside x/oauth2 + go-oidc; the mock beside luikyv/go-oidc and oidc-provider; benchmarks, BENCHTIME (1s) each
+	@LATCHKEY_BENCH=1 $(NO_BUS) go test -count=1 -v -run 'TestBenchSignIn$$' ./app/presenter | grep -vE '^(=== |--- |PASS|ok)'
 	@go -C $(LUIKYV) run ./bench
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
 
