@@ -108,7 +108,7 @@ var Rules = []Rule{
 var rooms = []string{
 	"",
 	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/shots",
-	"auth", "auth/attacks", "auth/endurance", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
+	"auth", "auth/attacks", "auth/counterpart", "auth/endurance", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
 	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "mockprovider/browser", "mockprovider/rpcheck", "cmd/mockprovider",

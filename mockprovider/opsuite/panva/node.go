@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gofrs/flock"
 )
 
 // ErrNoNode says that Node is missing or too old.
@@ -31,6 +33,12 @@ func Install(ctx context.Context, dir string) error {
 	if err != nil {
 		return fmt.Errorf("the folder of the npm programs: %w", err)
 	}
+	// Tests of several packages need them, at the same time perhaps.
+	turn := flock.New(filepath.Join(dir, ".npm-ci.lock"))
+	if err := turn.Lock(); err != nil {
+		return fmt.Errorf("waiting for another npm: %w", err)
+	}
+	defer func() { _ = turn.Unlock() }()
 	// npm writes this file last.
 	if done, err := os.Stat(filepath.Join(dir, "node_modules/.package-lock.json")); err == nil && !done.ModTime().Before(lock.ModTime()) {
 		return nil

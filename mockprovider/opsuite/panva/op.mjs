@@ -1,12 +1,15 @@
 // The certified provider oidc-provider, on a free loopback port, with
 // everything switched on that the suite asks for. Prints one JSON line when it
 // answers and then obeys lines on its input: "advance SECONDS" moves its
-// clock. It ends when its input does.
+// clock. It ends when its input does. Arguments: the algorithm of ID tokens, and
+// "browser" where a real one is to sign in, which takes no cookie with
+// SameSite=None over http; requests by POST need such a cookie.
 import http from 'node:http';
 import readline from 'node:readline';
 import { generateKeyPairSync } from 'node:crypto';
 
 const algorithm = process.argv[2] ?? 'ES256';
+const browser = process.argv[3] === 'browser';
 
 let offset = 0;
 const now = Date.now;
@@ -49,8 +52,8 @@ const provider = new Provider(issuer, {
     { ...native, client_id: 'other' },
   ],
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: algorithm }] },
-  cookies: { keys: ['only for tests'], long: { sameSite: 'none' } },
-  enableHttpPostMethods: true,
+  cookies: { keys: ['only for tests'], long: { sameSite: browser ? 'lax' : 'none' } },
+  enableHttpPostMethods: !browser,
   pkce: { required: () => true },
   scopes: ['openid', 'offline_access', 'profile', 'email', 'address', 'phone'],
   claims: {
