@@ -16,7 +16,7 @@ import (
 // signInWithGoLibraries is the sign-in that most Go programs have: x/oauth2 and
 // go-oidc, doing what they do by themselves and nothing more.
 func signInWithGoLibraries(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
-	if s.FormPost || s.Endpoints.User != "" { // the one is this program's lack, the other is no OpenID Connect
+	if s.Endpoints.User != "" { // no OpenID Connect
 		return nil, rpcheck.ErrUnable
 	}
 	provider, err := oidc.NewProvider(ctx, s.Issuer)
@@ -34,6 +34,9 @@ func signInWithGoLibraries(ctx context.Context, s rpcheck.Setup, open func(addre
 	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(verifier)}
 	for name, value := range s.Parameters {
 		options = append(options, oauth2.SetAuthURLParam(name, value))
+	}
+	if s.FormPost {
+		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
 	}
 	open(config.AuthCodeURL("state", options...))
 
@@ -107,4 +110,8 @@ func Example() {
 	// fapi2-security-profile-final-client-test-invalid-secondary-aud: must refuse (OpenID Connect Core §3.1.3.7)
 	// fapi2-security-profile-final-client-test-invalid-missing-nonce: must refuse (OpenID Connect Core §3.1.3.7)
 	// fapi1-advanced-final-client-test-iat-is-week-in-past: must refuse (OpenID Connect Core §3.1.3.7)
+	// oidcc-client-test-missing-sub (form_post): must refuse (OpenID Connect Core §2)
+	// oidcc-client-test-missing-iat (form_post): must refuse (OpenID Connect Core §2)
+	// oidcc-client-test-userinfo-invalid-sub (form_post): must refuse (OpenID Connect Core §5.3.2)
+	// oidcc-client-test-nonce-invalid (form_post): must refuse (OpenID Connect Core §3.1.3.7)
 }

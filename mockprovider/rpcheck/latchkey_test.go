@@ -13,9 +13,6 @@ import (
 
 // latchkey is our own client, used as any program uses it.
 func latchkey(ctx context.Context, s rpcheck.Setup, open func(address string)) (*rpcheck.Session, error) {
-	if s.FormPost {
-		return nil, rpcheck.ErrUnable
-	}
 	dir, err := os.MkdirTemp("", "latchkey-rpcheck-")
 	if err != nil {
 		return nil, err
@@ -92,7 +89,7 @@ func latchkeyProvider(s rpcheck.Setup) auth.Provider {
 		return auth.GoogleAt(s.Issuer, s.Endpoints.People, s.ClientID, s.ClientSecret)
 	}
 	return auth.Provider{ID: "mock", Name: "Mock", Issuer: s.Issuer, ClientID: s.ClientID, ClientSecret: auth.NewSecret(s.ClientSecret),
-		Scopes: s.Scopes, Quirks: auth.Quirks{AuthParams: s.Parameters},
+		Scopes: s.Scopes, Quirks: auth.Quirks{AuthParams: s.Parameters, FormPost: s.FormPost},
 		Redirect: auth.Redirect{LogoutPath: s.PostLogoutPath}}
 }
 
