@@ -99,9 +99,9 @@ type step struct {
 // titles are the endpoints' names for people.
 var titles = map[string]string{
 	"authorize": "Authorization request", "login": "Login page", "consent": "Consent page", "token": "Token request",
-	"userinfo": "Userinfo", "people": "People API", "user": "User API", "picture": "Picture", "revoke": "Revocation",
+	"userinfo": "Userinfo", "people": "People API", "user": "User API", "emails": "E-mail addresses", "picture": "Picture", "revoke": "Revocation",
 	"discovery": "Discovery", "jwks": "Keys", "introspect": "Introspection", "tokeninfo": "Token info",
-	"end_session": "End of session", "control": "Control API", "dashboard": "This page",
+	"end_session": "End of session", "logout": "Sign-out page", "control": "Control API", "dashboard": "This page",
 }
 
 func arrange(p Page) view {
