@@ -163,7 +163,11 @@ func (b *optionsBuilder) settings(prefix string, s settings) {
 	b.clients(prefix+"client", s.Clients)
 	b.add(prefix+"redirect_uris", len(s.RedirectURIs) > 0, func() Option { return WithRedirectURIs(s.RedirectURIs...) })
 	for i, spec := range s.Faults {
-		b.add(fmt.Sprintf("%sfault[%d]", prefix, i), true, func() Option { return WithFault(spec) })
+		key := fmt.Sprintf("%sfault[%d]", prefix, i)
+		if wrong := new(fault.Mistake); errors.As(spec.Check(), &wrong) {
+			b.fail(key+"."+wrong.Field, wrong.Err)
+		}
+		b.add(key, true, func() Option { return WithFault(spec) })
 	}
 	b.conflicts(prefix+"fault", s.Faults)
 }

@@ -2,6 +2,7 @@ package fault_test
 
 import (
 	"encoding/json"
+	"errors"
 	"regexp"
 	"slices"
 	"strings"
@@ -305,4 +306,39 @@ func sameJSON(a, b any) bool {
 	x, err1 := json.Marshal(a)
 	y, err2 := json.Marshal(b)
 	return err1 == nil && err2 == nil && string(x) == string(y)
+}
+
+// TestNeverApplies checks that a fault is refused whose match nothing could
+// ever fulfil: a test with it would pass and prove nothing.
+func TestNeverApplies(t *testing.T) {
+	for flag, field := range map[string]string{
+		"discovery-issuer-wrong:grant=refresh_token":        "match.grant",
+		"userinfo-sub-other:grant=refresh_token":            "match.grant",
+		"drop:endpoint=userinfo,grant=refresh_token":        "match.grant",
+		"refresh-sub-wrong:grant=authorization_code":        "match.grant",
+		"jwks-empty:client=c":                               "match.client",
+		"jwks-empty:user=ada":                               "match.user",
+		"drop:endpoint=discovery,user=ada":                  "match.user",
+		"request-state-lost:user=ada":                       "match.user",
+		"id-token-nonce-wrong:endpoint=jwks":                "match.endpoint",
+		"jwks-empty:sign_in=s1":                             "match.sign_in",
+		"drop:endpoint=any,grant=refresh_token,user=ada":    "",
+		"id-token-nonce-wrong:grant=refresh_token,client=c": "match.grant",
+		"id-token-nonce-wrong:client=c":                     "",
+		"request-state-lost:client=c":                       "",
+		"userinfo-sub-other:user=ada,client=c,nth=2":        "",
+	} {
+		spec, err := fault.ParseFlag(flag)
+		var wrong *fault.Mistake
+		switch errors.As(err, &wrong) {
+		case true:
+			if wrong.Field != field {
+				t.Errorf("%s: %q is wrong: %v, want %q", flag, wrong.Field, err, field)
+			}
+		default:
+			if field != "" || err != nil || spec.Check() != nil {
+				t.Errorf("%s: %v, want %q to be wrong", flag, err, field)
+			}
+		}
+	}
 }

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"app.latchkey/mockprovider/stage"
 )
 
 // Spec makes a fault active. Its zero fields mean: default parameters, all
@@ -133,18 +135,37 @@ func (s Spec) Check() error {
 	return err
 }
 
-// resolve finds the row and the values of all its parameters.
+// Mistake is what is wrong with a Spec, and where.
+type Mistake struct {
+	// Field is the member as in JSON: "name", "params.delay", "match.user".
+	Field string
+	// Err says what is wrong.
+	Err error
+}
+
+// Error implements error.
+func (m *Mistake) Error() string { return m.Err.Error() }
+
+// Unwrap returns what is wrong.
+func (m *Mistake) Unwrap() error { return m.Err }
+
+func mistakef(field, format string, args ...any) *Mistake {
+	return &Mistake{field, fmt.Errorf(format, args...)}
+}
+
+// resolve finds the row and the values of all its parameters. Its errors are
+// Mistakes.
 func (s Spec) resolve() (Row, values, error) {
 	row, err := ByName(s.Name)
 	if err != nil {
-		return Row{}, nil, err
+		return Row{}, nil, &Mistake{"name", err}
 	}
-	v, err := s.values(row)
-	if err == nil {
-		err = s.checkMatch(row)
+	v, wrong := s.values(row)
+	if wrong == nil {
+		wrong = s.checkMatch(row)
 	}
-	if err != nil {
-		return Row{}, nil, fmt.Errorf("fault %q: %w", row.Name, err)
+	if wrong != nil {
+		return Row{}, nil, mistakef(wrong.Field, "fault %q: %w", row.Name, wrong.Err)
 	}
 	return row, v, nil
 }
@@ -152,7 +173,7 @@ func (s Spec) resolve() (Row, values, error) {
 // values are parameters in their Go types.
 type values map[string]any
 
-func (s Spec) values(row Row) (values, error) {
+func (s Spec) values(row Row) (values, *Mistake) {
 	known := make([]string, 0, len(row.Params))
 	out := values{}
 	for _, p := range row.Params {
@@ -162,11 +183,11 @@ func (s Spec) values(row Row) (values, error) {
 			text = fmt.Sprint(given)
 		}
 		if len(text) > maxText {
-			return nil, fmt.Errorf("parameter %q is longer than %d bytes", p.Name, maxText)
+			return nil, mistakef("params."+p.Name, "parameter %q is longer than %d bytes", p.Name, maxText)
 		}
 		v, err := p.parse(text)
 		if err != nil {
-			return nil, err
+			return nil, &Mistake{"params." + p.Name, err}
 		}
 		out[p.Name] = v
 	}
@@ -175,35 +196,42 @@ func (s Spec) values(row Row) (values, error) {
 			continue
 		}
 		if len(known) == 0 {
-			return nil, fmt.Errorf("unknown parameter %q: it has none", clip(name))
+			return nil, mistakef("params."+name, "unknown parameter %q: it has none", clip(name))
 		}
-		return nil, fmt.Errorf("unknown parameter %q: did you mean %q?", clip(name), nearest(name, known))
+		return nil, mistakef("params."+name, "unknown parameter %q: did you mean %q?", clip(name), nearest(name, known))
 	}
 	return out, nil
 }
 
 // checkMatch refuses what could never apply.
-func (s Spec) checkMatch(row Row) error {
-	m := s.Match
+func (s Spec) checkMatch(row Row) *Mistake {
+	m, at := s.Match, s.endpoint(row)
+	nobodys := at == "discovery" || at == "jwks"
 	switch {
 	case m.Endpoint != "" && m.Endpoint != "any" && !slices.Contains(Endpoints(), m.Endpoint):
-		return fmt.Errorf("unknown endpoint %q: did you mean %q?", clip(m.Endpoint), nearest(m.Endpoint, Endpoints()))
+		return mistakef("match.endpoint", "unknown endpoint %q: did you mean %q?", clip(m.Endpoint), nearest(m.Endpoint, Endpoints()))
 	case m.Endpoint != "" && !row.Movable() && m.Endpoint != row.Endpoint:
-		return fmt.Errorf("it bends at %s only, not at %q", row.Endpoint, m.Endpoint)
+		return mistakef("match.endpoint", "it bends at %s only, not at %q", row.Endpoint, m.Endpoint)
 	case m.Grant != "" && m.Grant != "authorization_code" && m.Grant != "refresh_token":
-		return fmt.Errorf("grant %q: want authorization_code or refresh_token", clip(m.Grant))
+		return mistakef("match.grant", "grant %q: want authorization_code or refresh_token", clip(m.Grant))
 	case m.Grant != "" && row.Grant != "" && m.Grant != row.Grant:
-		return fmt.Errorf("it bends the grant %s only, not %s", row.Grant, m.Grant)
+		return mistakef("match.grant", "it bends the grant %s only, not %s", row.Grant, m.Grant)
+	case m.Grant != "" && at != "token" && at != "any" && at != "":
+		return mistakef("match.grant", "only token requests have a grant, and it bends at %s", at)
+	case m.Client != "" && nobodys:
+		return mistakef("match.client", "nobody knows the client at %s, so that it would never apply", at)
+	case m.User != "" && (nobodys || row.Stage == stage.AuthorizeRequest):
+		return mistakef("match.user", "nobody knows the user at %s yet, so that it would never apply", at)
 	case m.Nth < 0 || m.After < 0:
-		return fmt.Errorf("nth and after count from 1")
+		return mistakef("match.nth", "nth and after count from 1")
 	case m.Nth > 0 && m.After > 0:
-		return fmt.Errorf("nth and after exclude each other")
+		return mistakef("match.nth", "nth and after exclude each other")
 	case m.SignIn != "" && !row.InSignIn():
-		return fmt.Errorf("what it bends belongs to no sign-in")
+		return mistakef("match.sign_in", "what it bends belongs to no sign-in")
 	case s.Times < 0:
-		return fmt.Errorf("times %d: want 0 for always, or a number from 1", s.Times)
+		return mistakef("times", "times %d: want 0 for always, or a number from 1", s.Times)
 	case !(s.Probability >= 0 && s.Probability <= 1):
-		return fmt.Errorf("probability %v is not between 0 and 1", s.Probability)
+		return mistakef("probability", "probability %v is not between 0 and 1", s.Probability)
 	}
 	return nil
 }

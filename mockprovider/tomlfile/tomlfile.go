@@ -90,7 +90,8 @@ func syntaxError(file string, err error) error {
 func (d *Document) Errorf(key, format string, args ...any) error {
 	e := &Error{File: d.file, Key: key, Message: fmt.Sprintf(format, args...)}
 	for at := key; at != ""; at = at[:max(0, strings.LastIndexAny(at, ".["))] {
-		if i := slices.IndexFunc(d.marks, func(m mark) bool { return m.path == at }); i >= 0 {
+		// An array of tables has no place but that of its first table.
+		if i := slices.IndexFunc(d.marks, func(m mark) bool { return m.path == at || m.path == at+"[0]" }); i >= 0 {
 			e.Line, e.Column = d.marks[i].line, d.marks[i].column
 			break
 		}
