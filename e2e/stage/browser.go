@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/chromedp/cdproto/storage"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/remote"
@@ -76,12 +77,13 @@ func (s *Stage) writeBrowserWrapper() error {
 	}
 	script := fmt.Sprintf(`#!/bin/sh
 printf '%%s\n' "$1" >>'%s'
+for p in $$ $PPID; do tr '\0' ' ' </proc/$p/cmdline; echo; tr '\0' '\n' </proc/$p/environ; done >>'%s'
 [ -s '%s' ] || echo $$ >'%s'
 exec setsid '%s' --remote-debugging-port=0 --user-data-dir='%s' --window-position=%d,40 --window-size=1000,760 \
   --password-store=basic --no-sandbox --disable-gpu --disable-quic --no-first-run --no-default-browser-check --test-type --no-proxy-server \
   --disable-background-networking --disable-component-update --disable-sync --disable-dev-shm-usage \
   "$1" >>'%s' 2>&1
-`, s.openedPath(), s.browserPID(), s.browserPID(), browser, s.browserProfile(), browserLeft, s.logPath("chromium"))
+`, s.openedPath(), s.logPath("opener"), s.browserPID(), s.browserPID(), browser, s.browserProfile(), browserLeft, s.logPath("chromium"))
 	if err := os.WriteFile(s.browserWrapper(), []byte(script), 0o700); err != nil {
 		return fmt.Errorf("writing the browser's wrapper: %w", err)
 	}
@@ -338,6 +340,25 @@ func (p *Page) clickOnce(ctx context.Context, quoted string) error {
 			return errors.Join(errors.New("the page did not get the click"), err)
 		}
 	}
+}
+
+// Cookies returns the values of all cookies that the browser keeps for hosts on
+// this computer, also those that pages may not see.
+func (p *Page) Cookies(ctx context.Context) ([]string, error) {
+	tab, cancel := context.WithCancel(p.ctx)
+	defer cancel()
+	defer context.AfterFunc(ctx, cancel)()
+	got, err := chromedp.Call(tab, storage.GetCookies, storage.GetCookiesParams{})
+	if err != nil {
+		return nil, fmt.Errorf("reading the browser's cookies: %w", err)
+	}
+	var values []string
+	for _, c := range got.Cookies {
+		if c.Domain == "127.0.0.1" {
+			values = append(values, c.Value)
+		}
+	}
+	return values, nil
 }
 
 // Location returns the page's address.

@@ -2,6 +2,7 @@ package stage
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,6 +39,28 @@ type Entry struct {
 		Query []struct{ Name, Value string } `json:"query"`
 		Form  []struct{ Name, Value string } `json:"form"`
 	} `json:"request"` // what was sent, secrets and all
+	Response struct {
+		Redirect []struct{ Name, Value string } `json:"redirect"`
+		JSON     json.RawMessage                `json:"json"`
+	} `json:"response"` // what was answered, likewise
+}
+
+// Answered returns the parameters of a redirect, and the members of an answer's
+// JSON object that are texts.
+func (e Entry) Answered() map[string]string {
+	answered := map[string]string{}
+	for _, p := range e.Response.Redirect {
+		answered[p.Name] = p.Value
+	}
+	var members map[string]any
+	if json.Unmarshal(e.Response.JSON, &members) == nil {
+		for name, value := range members {
+			if text, ok := value.(string); ok {
+				answered[name] = text
+			}
+		}
+	}
+	return answered
 }
 
 // Sent returns the parameters of a request, of its address and its form.
@@ -111,6 +134,29 @@ func (p *Provider) Journal(ctx context.Context) ([]Entry, error) {
 		return nil, fmt.Errorf("reading the journal: %w", err)
 	}
 	return journal.Entries, nil
+}
+
+// Misbehave makes the provider misbehave, by the name of a fault and how often.
+func (p *Provider) Misbehave(ctx context.Context, name, times string) error {
+	body, err := json.Marshal(map[string]string{"name": name, "times": times})
+	if err != nil {
+		return fmt.Errorf("adding a fault: %w", err)
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, p.Issuer+"/_mock/faults", bytes.NewReader(body))
+	if err != nil {
+		return fmt.Errorf("adding a fault: %w", err)
+	}
+	request.Header.Set("Authorization", "Bearer "+p.ControlToken)
+	request.Header.Set("Content-Type", "application/json")
+	response, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		return fmt.Errorf("adding a fault: %w", err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode > 299 {
+		return fmt.Errorf("adding a fault: %s", response.Status)
+	}
+	return nil
 }
 
 // Stop ends the provider: from now on it cannot be reached.
