@@ -6,11 +6,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
 	"app.latchkey/app"
@@ -56,7 +58,11 @@ func main() {
 	if o.client != "" {
 		task = func() error { return importClient(o.config, o.client, os.Stdout) }
 	}
-	if err := task(); err != nil {
+	err := task()
+	if errors.Is(err, errRestart) {
+		err = busguard.Restart() // returns only if it fails
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "latchkey:", err)
 		os.Exit(1)
 	}
@@ -99,11 +105,13 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	var restart atomic.Bool
 	p := presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
 		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
 		Memory: dirs, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
+		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() },
 	})
 	p.Start()
 	defer p.Close()
@@ -111,7 +119,13 @@ func run(o options) error {
 		stop() // a second Ctrl+C ends the program at once
 		window.Close()
 	})()
-	return window.Run(p)
+	if err := window.Run(p); err != nil {
+		return err
+	}
+	if restart.Load() {
+		return errRestart // after all that is deferred
+	}
+	return nil
 }
 
 // chooseProviders are those built in, those of providers.toml, or the demo. A

@@ -41,6 +41,11 @@ type Config struct {
 	// Memory keeps which account was shown last; nil: the latest sign-in is
 	// shown first.
 	Memory Memory
+	// BusLate reports whether the program would have a keychain if it were
+	// started anew; it may take half a second. Nil: never.
+	BusLate func() bool
+	// Restart starts the program anew. It is needed with BusLate.
+	Restart func()
 	// OnState is given each new State, in order, never on the UI thread.
 	OnState func(State)
 	Now     func() time.Time // nil: time.Now
@@ -66,6 +71,7 @@ type Presenter struct {
 	profile resources.Profile
 	picture string
 	loading bool // a profile request is under way
+	late    bool // State.Restart
 	leaving bool // a sign-out is under way
 	until   bool // the session ends with the program
 	tab     Tab
@@ -96,6 +102,9 @@ func New(c Config) *Presenter {
 func (p *Presenter) Start() {
 	p.wg.Go(p.loop)
 	p.post(p.begin)
+	if p.config.BusLate != nil {
+		p.work(p.watchBus)
+	}
 }
 
 // closeTimeout is how long a program that quits waits for a refresh to be stored.
@@ -161,7 +170,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 // show publishes a State derived from the present one.
 func (p *Presenter) show(change func(*State)) {
 	change(&p.state)
-	p.state.Demo = p.config.Demo
+	p.state.Demo, p.state.Restart = p.config.Demo, p.late
 	if p.config.OnState != nil {
 		p.config.OnState(p.state.clone())
 	}

@@ -32,6 +32,8 @@ type stage struct {
 	problem  error
 	more     []auth.Provider // besides provider
 	memory   presenter.Memory
+	late     func() bool
+	restart  func()
 	now      func() time.Time // this computer's clock; nil: the right one
 
 	mu     sync.Mutex
@@ -69,7 +71,7 @@ func (s *stage) start() {
 	s.states = nil
 	s.mu.Unlock()
 	s.p = presenter.New(presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
-		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
+		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
 	s.p.Start()
 }
 

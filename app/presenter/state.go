@@ -21,8 +21,11 @@ const (
 // after it was handed out, and two equal States draw the same picture. It holds
 // no secret, so it may be written to a trace.
 type State struct {
-	Screen  Screen      `json:"screen"`
-	Demo    bool        `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
+	Screen Screen `json:"screen"`
+	Demo   bool   `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
+	// Restart: the keychain's bus came up after the program, which would have it
+	// if it were started anew.
+	Restart bool        `json:"restart,omitempty"`
 	SignIn  SignInView  `json:"signin,omitzero"`
 	Waiting WaitingView `json:"waiting,omitzero"`
 	Profile ProfileView `json:"profile,omitzero"`
@@ -261,6 +264,7 @@ type Actions interface {
 	SignOut()                 // ends the session on this computer and revokes it
 	Next()                    // takes the next step of State.Problem
 	Dismiss()                 // closes State.Problem
+	Restart()                 // starts the program anew, see State.Restart
 	RegisterHelp()            // tells how to use a real client
 	ShowAccount(key string)   // shows another account of the side bar
 	AddAccount()              // signs another account in, beside those there are

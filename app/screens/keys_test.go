@@ -38,6 +38,8 @@ func TestKeys(t *testing.T) {
 		{"starting", presenter.State{Screen: presenter.ScreenStarting}, nil, nil, nil},
 		{"sign in", signInState(), []string{"SignIn google"}, nil, []string{"Sign in with Google", "Sign in with GitLab"}},
 		{"demo", demo, []string{"SignIn google"}, nil, []string{"Use a real Google client…", "Sign in with Google", "Sign in with GitLab"}},
+		{"keychain that came late", with(demo, func(s *presenter.State) { s.Restart = true }), []string{"SignIn google"}, nil,
+			[]string{"Use a real Google client…", "Restart Latchkey", "Sign in with Google", "Sign in with GitLab"}},
 		{"sign in with a problem", withProblem(signInState(), "access_denied", presenter.NextRetry), []string{"Next"}, []string{"Dismiss"},
 			[]string{"Try again", "Copy details", "Close", "Sign in with Google", "Sign in with GitLab"}},
 		{"a problem to read", withProblem(signInState(), "scope_missing", presenter.NextDismiss), []string{"Dismiss"}, []string{"Dismiss"},
@@ -102,6 +104,7 @@ func TestEachButton(t *testing.T) {
 	}{
 		{signInState(), "Sign in with GitLab", "SignIn lab"},
 		{with(signInState(), func(s *presenter.State) { s.Demo = true }), "Use a real Google client…", "RegisterHelp"},
+		{with(signInState(), func(s *presenter.State) { s.Restart = true }), "Restart Latchkey", "Restart"},
 		{inBrowser(), "Open browser again", "OpenAgain"},
 		{inBrowser(), "Copy link", "CopyLink"},
 		{inBrowser(), "Cancel", "Cancel"},

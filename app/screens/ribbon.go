@@ -8,32 +8,49 @@ import (
 	"app.latchkey/app/widgets"
 )
 
-// ribbon says on every screen that this is a demo.
+// ribbon says at the top of every screen what holds for all of them: that this
+// is a demo, and that starting anew would help.
 type ribbon struct {
-	object *fyne.Container
-	help   *widgets.Button
+	object        *fyne.Container
+	demo, late    *fyne.Container
+	help, restart *widgets.Button
 }
 
 func newRibbon(a presenter.Actions) *ribbon {
-	text := widgets.NewText(theme.SizeSmall, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitShort).SetSpans(
+	r := &ribbon{
+		help:    widgets.NewButton(widgets.Ribbon, Word("demo.help"), a.RegisterHelp),
+		restart: widgets.NewButton(widgets.Ribbon, Word("restart.button"), a.Restart),
+	}
+	r.demo = ribbonRow(r.help,
 		widgets.Span{Text: Word("demo.name"), Style: fyne.TextStyle{Bold: true}},
-		widgets.Span{Text: " · " + Word("demo.text")},
-	)
-	r := &ribbon{help: widgets.NewButton(widgets.Ribbon, Word("demo.help"), a.RegisterHelp)}
-	r.object = widgets.Layers(
-		widgets.NewPanel(theme.ColorWarningGround, "", 0),
-		// The button brings its own distance of 12, so that its text and the
-		// ribbon's begin and end 20 from the edges.
-		widgets.Inset(0, 8, 0, 20, widgets.Ends(16, false, text, r.help)),
-	)
+		widgets.Span{Text: " · " + Word("demo.text")})
+	r.late = ribbonRow(r.restart, widgets.Span{Text: Word("restart.text")})
+	r.object = widgets.Column(widgets.Slot{Object: r.demo}, widgets.Slot{Object: r.late, Before: 1})
 	return r
 }
 
-func (r *ribbon) update(s presenter.State) {
-	setVisible(r.object, s.Demo && s.Screen != presenter.ScreenStarting)
+func ribbonRow(button *widgets.Button, words ...widgets.Span) *fyne.Container {
+	text := widgets.NewText(theme.SizeSmall, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitShort).SetSpans(words...)
+	return widgets.Layers(
+		widgets.NewPanel(theme.ColorWarningGround, "", 0),
+		// The button brings its own distance of 12, so that its text and the
+		// ribbon's begin and end 20 from the edges.
+		widgets.Inset(0, 8, 0, 20, widgets.Ends(16, false, text, button)),
+	)
 }
 
-func (r *ribbon) helpShown() bool { return r.object.Visible() }
+func (r *ribbon) update(s presenter.State) {
+	started := s.Screen != presenter.ScreenStarting
+	setVisible(r.demo, s.Demo && started)
+	setVisible(r.late, s.Restart && started)
+	setVisible(r.object, r.demo.Visible() || r.late.Visible())
+}
+
+// lost reports whether f is a button of the ribbon that is not shown.
+func (r *ribbon) lost(f fyne.Focusable) bool {
+	return f == fyne.Focusable(r.help) && !(r.object.Visible() && r.demo.Visible()) ||
+		f == fyne.Focusable(r.restart) && !(r.object.Visible() && r.late.Visible())
+}
 
 // setVisible shows or hides o, and does nothing if it already is as wanted.
 func setVisible(o fyne.CanvasObject, v bool) {

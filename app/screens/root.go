@@ -180,7 +180,7 @@ func (r *Root) dropLostFocus() {
 			}
 		}
 	}
-	if focused == fyne.Focusable(r.ribbon.help) && !r.ribbon.helpShown() {
+	if r.ribbon.lost(focused) {
 		c.Unfocus()
 	}
 	for _, f := range r.side.focusable() {

@@ -124,3 +124,4 @@ func (noActions) CopyRemoteLink()           {}
 func (noActions) Paste(string)              {}
 func (noActions) AskAgain()                 {}
 func (noActions) ShowStep(presenter.FlowID) {}
+func (noActions) Restart()                  {}
