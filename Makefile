@@ -31,6 +31,7 @@ DEFENCES := mockprovider/mutants.txt auth/mutants.txt
 # Modules of their own: what only a comparison needs, or a generated API client,
 # stays out of go.mod.
 LUIKYV := mockprovider/opsuite/luikyv
+PEER := auth/keychain/peer
 APITEST := auth/apitest
 
 # Unit tests link the keychain and Fyne, both of which look for a session bus:
@@ -87,6 +88,7 @@ lint: build/bin/staticcheck build/bin/mutants ## gofmt, go vet, staticcheck
 	go vet ./...
 	go -C tools vet ./...
 	go -C $(LUIKYV) vet ./...
+	go -C $(PEER) vet ./...
 	go -C $(APITEST) vet ./...
 	build/bin/staticcheck ./...
 	@build/bin/mutants -check $(DEFENCES) # that none is stale; make mutants tries them
@@ -155,9 +157,10 @@ conformance: ## what Latchkey, bare Go libraries and openid-client refuse and ac
 	  exit $$failed
 
 .PHONY: bench
-bench: ## a sign-in at 50 ms beside x/oauth2 + go-oidc; the mock beside luikyv/go-oidc and oidc-provider; benchmarks, BENCHTIME (1s) each
+bench: ## a sign-in at 50 ms beside x/oauth2 + go-oidc; the mock beside luikyv/go-oidc and oidc-provider; the keychain beside zalando/go-keyring; benchmarks, BENCHTIME (1s) each
 	@LATCHKEY_BENCH=1 $(NO_BUS) go test -count=1 -v -run 'TestBenchSignIn$$' ./app/presenter | grep -vE '^(=== |--- |PASS|ok)'
 	@go -C $(LUIKYV) run ./bench
+	@go -C $(PEER) run .
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
 
 .PHONY: screenshots
