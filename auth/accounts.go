@@ -102,19 +102,25 @@ type record struct {
 
 const recordVersion = 1
 
-// parseRecord validates a record for an account. A record of a newer version
-// is not ours to judge: it is kept and the store counts as unavailable.
+// parseRecord validates a record for an account. A record of a newer version is
+// not ours to judge (its fields may mean anything): it is kept as it is. None of
+// its errors quotes the record, and none is Absent.
 func parseRecord(data []byte, a Account) (record, error) {
+	refuse := func(why store.Reason, text string) (record, error) {
+		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Reason: why, Err: errors.New(text)}
+	}
+	var version struct {
+		V int `json:"v"`
+	}
+	if json.Unmarshal(data, &version) == nil && version.V > recordVersion {
+		return refuse(store.ReasonNewer, fmt.Sprintf("the stored record has version %d, this program knows %d", version.V, recordVersion))
+	}
 	var r record
-	if err := json.Unmarshal(data, &r); err != nil {
-		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Err: errors.New("the stored record is no JSON")}
+	if json.Unmarshal(data, &r) != nil || r.V != recordVersion || (r.RefreshToken == "") == (r.AccessToken == "") {
+		return refuse(store.ReasonCorrupt, fmt.Sprintf("the stored record (%d bytes) is broken", len(data)))
 	}
-	if r.V != recordVersion {
-		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable,
-			Err: fmt.Errorf("the stored record has version %d, this program knows %d", r.V, recordVersion)}
-	}
-	if r.Issuer != a.Issuer || r.Subject != a.Subject || r.ClientID != a.ClientID || (r.RefreshToken == "") == (r.AccessToken == "") {
-		return record{}, &store.Error{Op: "get", Outcome: store.Unavailable, Err: errors.New("the stored record is of another account")}
+	if r.Issuer != a.Issuer || r.Subject != a.Subject || r.ClientID != a.ClientID {
+		return refuse(store.ReasonForeign, "the stored record is of another account")
 	}
 	return r, nil
 }

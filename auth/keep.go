@@ -75,6 +75,8 @@ func (s *Session) keep(ctx context.Context, status store.Status, o store.Options
 	kept := Kept{Status: status, volatile: true}
 	switch err := s.saveIfAny(ctx, o); {
 	case errors.Is(err, errNothingToKeep):
+	case store.ReasonOf(err) == store.ReasonNewer:
+		kept.Problem = storeProblem(PhaseCommit, status.Name, err)
 	case err != nil:
 		kept.Problem = problem(PhaseCommit, CodeStoreWriteFailed, NextDismiss, err).With("Store", status.Name)
 	case !status.Persistent:
@@ -102,10 +104,16 @@ var errNothingToKeep = errors.New("the provider sent no refresh token")
 
 func (s *Session) saveIfAny(ctx context.Context, o store.Options) error {
 	s.mu.Lock()
-	held := s.held
+	held, account := s.held, s.account
 	s.mu.Unlock()
 	if held.IsZero() {
 		return errNothingToKeep
+	}
+	// What a newer version of this program stored for the account stays.
+	if data, err := s.where().Get(ctx, account.Item, o); err == nil {
+		if _, err := parseRecord(data, account); store.ReasonOf(err) == store.ReasonNewer {
+			return err
+		}
 	}
 	return s.save(ctx, o)
 }

@@ -86,6 +86,9 @@ const (
 	CodeStoreDismissed   Code = "store_dismissed"
 	CodeStoreUnavailable Code = "store_unavailable"
 	CodeStoreWriteFailed Code = "store_write_failed"
+	CodeStoreNewer       Code = "store_newer"   // a newer version of this program stored the record
+	CodeStoreBroken      Code = "store_broken"  // what is stored is not what was written
+	CodeStoreRestart     Code = "store_restart" // the store can be had once the program is started anew
 
 	CodeIndexWriteFailed Code = "index_write_failed"
 
@@ -221,9 +224,16 @@ func storeProblem(phase Phase, name string, err error) *Problem {
 	code, next := CodeStoreUnavailable, NextRetry
 	if store.OutcomeOf(err) == store.Locked {
 		code, next = CodeStoreLocked, NextUnlock
-		if store.ReasonOf(err) == store.ReasonDismissed {
-			code, next = CodeStoreDismissed, NextRetry
-		}
+	}
+	switch store.ReasonOf(err) {
+	case store.ReasonDismissed:
+		code, next = CodeStoreDismissed, NextRetry
+	case store.ReasonNewer:
+		code, next = CodeStoreNewer, NextDismiss
+	case store.ReasonCorrupt, store.ReasonForeign:
+		code, next = CodeStoreBroken, NextSignIn
+	case store.ReasonLost:
+		code, next = CodeStoreRestart, NextDismiss
 	}
 	return problem(phase, code, next, err).With("Store", name)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -341,13 +342,17 @@ func TestStoredRecordOfAnother(t *testing.T) {
 	for _, c := range []struct {
 		name, member string
 		value        any
+		code         auth.Code
 	}{
-		{"another issuer", "issuer", "https://evil.example"},
-		{"another subject", "subject", "1"},
-		{"another client", "client_id", "somebody-else"},
-		{"no token", "refresh_token", ""},
-		{"another form", "v", "one"},
-		{"a newer version", "v", 2},
+		{"another issuer", "issuer", "https://evil.example", auth.CodeStoreBroken},
+		{"another subject", "subject", "1", auth.CodeStoreBroken},
+		{"another client", "client_id", "somebody-else", auth.CodeStoreBroken},
+		{"no token", "refresh_token", "", auth.CodeStoreBroken},
+		{"two tokens", "access_token", "another", auth.CodeStoreBroken},
+		{"another form", "v", "one", auth.CodeStoreBroken},
+		{"no version", "v", 0, auth.CodeStoreBroken},
+		{"a newer version", "v", 2, auth.CodeStoreNewer},
+		{"a newer version of another form", "v", 3, auth.CodeStoreNewer},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t, nil)
@@ -362,13 +367,78 @@ func TestStoredRecordOfAnother(t *testing.T) {
 				t.Fatal(err)
 			}
 			record[c.member] = c.value
+			if c.name == "a newer version of another form" {
+				record["scopes"], record["issued"] = map[string]int{"x": 1}, false
+			}
 			changed, _ := json.Marshal(record)
 			_ = w.store.Put(t.Context(), item, changed, store.Options{})
 			_, err = session.Token(t.Context())
-			wantCode(t, err, auth.CodeStoreUnavailable)
+			wantCode(t, err, c.code)
 			if n := w.count("token", "refresh_token"); n != 0 {
 				t.Error("the token was sent")
 			}
+			if kept, _ := w.store.Get(t.Context(), item, store.Options{}); string(kept) != string(changed) {
+				t.Errorf("the record was changed to %s", kept)
+			}
 		})
+	}
+}
+
+// What is no record at all, or only a part of one, signs nobody out, and a new
+// sign-in mends it.
+func TestStoredRecordIsBroken(t *testing.T) {
+	for name, change := range map[string]func([]byte) []byte{
+		"empty":             func([]byte) []byte { return nil },
+		"cut short":         func(b []byte) []byte { return b[:len(b)-20] },
+		"another program's": func([]byte) []byte { return []byte("hunter2") },
+		"zeros":             func(b []byte) []byte { return make([]byte, len(b)) },
+		"a list":            func([]byte) []byte { return []byte("[]") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			session := w.resumed()
+			item := session.Account().Item
+			data, err := w.store.Get(t.Context(), item, store.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = w.store.Put(t.Context(), item, change(data), store.Options{})
+			_, err = session.Token(t.Context())
+			wantCode(t, err, auth.CodeStoreBroken)
+			if next := auth.AsProblem(err).Next; next != auth.NextSignIn {
+				t.Errorf("next step %q", next)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the error quotes the item: %v", err)
+			}
+			if list, err := w.client.Accounts(); err != nil || len(list) != 1 {
+				t.Errorf("accounts %v, %v: the account must stay", list, err)
+			}
+			if w.session(); w.storedToken(item) == "" {
+				t.Error("a new sign-in did not mend it")
+			}
+		})
+	}
+}
+
+// A new sign-in with an older version of the program leaves what a newer one
+// stored, and says so; the session lasts until the program ends.
+func TestSignInOverANewerRecord(t *testing.T) {
+	w := newWorld(t, nil)
+	item := w.resumed().Account().Item
+	newer := []byte(`{"v":2,"something":"new"}`)
+	if err := w.store.Put(t.Context(), item, newer, store.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	session := w.session()
+	kept := session.Kept(t.Context())
+	if kept.Problem == nil || kept.Problem.Code != auth.CodeStoreNewer || !kept.UntilQuit() {
+		t.Errorf("kept: %+v", kept)
+	}
+	if data, _ := w.store.Get(t.Context(), item, store.Options{}); string(data) != string(newer) {
+		t.Errorf("the record was changed to %s", data)
+	}
+	if _, err := session.Token(t.Context()); err != nil {
+		t.Errorf("the session does not work: %v", err)
 	}
 }

@@ -279,7 +279,9 @@ func (s *Session) isEnded() bool {
 func duringSession(err error) error {
 	p := *AsProblem(err)
 	switch p.Code {
-	case CodeRefreshRevoked, CodeIDTokenSubject, CodeProfileForbidden:
+	case CodeStoreNewer, CodeStoreRestart:
+		p.Next = NextDismiss
+	case CodeStoreBroken, CodeRefreshRevoked, CodeIDTokenSubject, CodeProfileForbidden:
 		p.Next = NextSignIn
 	case CodeTokenInvalidClient, CodeConfigInvalid:
 		p.Next = NextOpenConfig

@@ -274,7 +274,7 @@ func TestStoredRecordOfANewerVersionStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := session.Token(t.Context())
-	wantCode(t, err, auth.CodeStoreUnavailable)
+	wantCode(t, err, auth.CodeStoreNewer)
 	if data, _ := w.store.Get(t.Context(), item, store.Options{}); string(data) != string(newer) {
 		t.Errorf("the record was changed to %s", data)
 	}

@@ -22,7 +22,7 @@ var listedCodes = strings.Fields(`
 	token_invalid_grant token_endpoint_error token_response_invalid id_token_missing id_token_invalid
 	id_token_signature id_token_issuer id_token_audience id_token_azp id_token_expired id_token_iat
 	id_token_nonce id_token_subject id_token_at_hash clock_skew userinfo_subject scope_missing store_locked
-	store_dismissed store_unavailable store_write_failed refresh_revoked offline server_busy
+	store_dismissed store_unavailable store_newer store_broken store_restart store_write_failed refresh_revoked offline server_busy
 	profile_unavailable profile_forbidden sign_out_incomplete config_invalid internal`)
 
 // codes are listedCodes and those in the sources of the packages that raise
