@@ -3,7 +3,6 @@ package auth
 import (
 	"cmp"
 	"crypto/rand"
-	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"errors"
@@ -130,13 +129,6 @@ func random() Secret {
 	var b [32]byte
 	_, _ = rand.Read(b[:]) // never fails since Go 1.24: the program crashes instead
 	return NewSecret(base64.RawURLEncoding.EncodeToString(b[:]))
-}
-
-// challenge is the S256 code challenge of a verifier (RFC 7636 §4.2), for the
-// record; x/oauth2 computes the one that is sent.
-func challenge(verifier string) string {
-	sum := sha256.Sum256([]byte(verifier))
-	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 func base64url(s string) ([]byte, error) { return base64.RawURLEncoding.DecodeString(s) }

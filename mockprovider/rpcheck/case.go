@@ -88,14 +88,6 @@ type Case struct {
 	Play func(ctx context.Context, s *Stand) Outcome
 }
 
-// step is where the case is decided.
-func (c Case) step() Step {
-	if len(c.Steps) == 0 {
-		return SignIn
-	}
-	return c.Steps[len(c.Steps)-1]
-}
-
 // Cases returns all cases in the order of the documentation.
 func Cases() []Case {
 	return slices.Concat(moduleCases(), faultCases(), attackCases())
