@@ -60,6 +60,10 @@ demo: setup-test programs ## the main job on a virtual display, with a real brow
 	go build -o build/demo-runner ./e2e/demo
 	build/demo-runner -out build/demo
 
+.PHONY: try-google
+try-google: ## two minutes at the real Google, for whoever has a client: GOOGLE_CLIENT_ID=… GOOGLE_CLIENT_SECRET=…
+	@go run ./cmd/try-google $(TRY_GOOGLE)
+
 .PHONY: build
 build: ## the program: build/latchkey
 	@tools/setup.sh build

@@ -111,7 +111,7 @@ var rooms = []string{
 	"auth", "auth/attacks", "auth/counterpart", "auth/endurance", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
-	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "mockprovider/browser", "mockprovider/rpcheck", "cmd/mockprovider",
+	"mockprovider/dashboard", "mockprovider/stage", "mockprovider/tomlfile", "mockprovider/mocktest", "mockprovider/browser", "mockprovider/rpcheck", "cmd/mockprovider", "cmd/try-google",
 	"mockprovider/opsuite", "mockprovider/opsuite/panva",
 	"e2e/...", "packaging/...",
 }
