@@ -31,7 +31,8 @@ type Config struct {
 	// Dir holds the index of accounts and the records of sign-ins (0600).
 	// Empty: nothing is written, accounts last until the program ends.
 	Dir string
-	// CacheDir holds discovery documents. Empty: not cached on disk.
+	// CacheDir holds discovery documents, so that the browser opens without
+	// asking the provider first. Empty: not cached on disk.
 	CacheDir string
 	// Application names the program in the keychain and on the browser's pages;
 	// default "Latchkey".
@@ -39,6 +40,7 @@ type Config struct {
 	// Version is part of the User-Agent header.
 	Version string
 	// Transport carries the back channel; nil is package backchannel's own.
+	// Connections are opened ahead only where it is an *http.Transport.
 	Transport http.RoundTripper
 	// Now is the clock; nil is time.Now.
 	Now func() time.Time

@@ -30,8 +30,10 @@ func (t tokenSource) Token() (*oauth2.Token, error) {
 // HTTPClient returns a client that adds the session's access token to each
 // request, renews it once after a 401 to a request without a body, and takes it
 // off when a redirect leaves the host (RFC 6750 §5.3). It sends the token over
-// https only, or to this computer where the issuer is on it. Requests have no
-// time limit but their context's.
+// https only, or to this computer where the issuer is on it, but to whatever host
+// the request names: use it for the provider's own APIs and nothing else. Errors
+// of the session are Problems behind net/http's *url.Error; [CodeOf] finds them.
+// Requests have no time limit but their context's.
 func (s *Session) HTTPClient() *http.Client {
 	base := s.client.config.Transport
 	if base == nil {
