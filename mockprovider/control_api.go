@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net/http"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -114,7 +115,7 @@ func (p *Provider) checkControl(x *exchange) *refusal {
 	if f := p.fromWebPage(x.r); f != nil {
 		return f
 	}
-	got := x.r.Header.Get("Authorization")
+	got := strings.Join(x.r.Header.Values("Authorization"), "\n") // exactly one
 	if subtle.ConstantTimeCompare([]byte(got), []byte("Bearer "+p.controlToken)) != 1 {
 		x.w.Header().Set("WWW-Authenticate", `Bearer realm="mock control"`)
 		return refuse("invalid_token", "the control token is missing or wrong: send the one that the provider printed as Authorization: Bearer …").
@@ -173,12 +174,27 @@ func (c *controlCall) read(v any, optional bool) error {
 	decoder := json.NewDecoder(bytes.NewReader(body))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(v); err != nil {
-		return fmt.Errorf("the body: %w", err)
+		return fmt.Errorf("the body: %w%s", err, nearestMember(err, v))
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
 		return errors.New("the body: something follows the JSON")
 	}
 	return nil
+}
+
+// nearestMember ends an error about a member that v does not have.
+func nearestMember(err error, v any) string {
+	name, unknown := strings.CutPrefix(err.Error(), `json: unknown field "`)
+	t := reflect.TypeOf(v).Elem()
+	if !unknown || t.Kind() != reflect.Struct {
+		return ""
+	}
+	var known []string
+	for i := range t.NumField() {
+		tag, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
+		known = append(known, tag)
+	}
+	return nearest(strings.TrimSuffix(name, `"`), known)
 }
 
 func notFound(what string) error {

@@ -27,6 +27,19 @@ func bearerCases() []Case {
 				e.errorf("status %d", r.status)
 			}
 		}},
+		{"bearer-in-address-too-refused", "RFC 6750 §2, RFC 9700 §4.3.2", func(e *E) {
+			token := e.signIn(Public, "openid").get("access_token")
+			r := e.do(http.MethodGet, e.endpoint("userinfo_endpoint")+"?access_token="+url.QueryEscape(token), "", "Authorization", "Bearer "+token)
+			if r.status/100 != 4 {
+				e.errorf("status %d", r.status)
+			}
+		}},
+		{"bearer-in-header-and-body-refused", "RFC 6750 §2", func(e *E) {
+			token := e.signIn(Public, "openid").get("access_token")
+			if r := e.post(e.endpoint("userinfo_endpoint"), values("access_token", token), "Authorization", "Bearer "+token); r.status/100 != 4 {
+				e.errorf("status %d", r.status)
+			}
+		}},
 		{"bearer-scheme-any-case", "RFC 9110 §11.1", func(e *E) {
 			token := e.signIn(Public, "openid").get("access_token")
 			if r := e.do(http.MethodGet, e.endpoint("userinfo_endpoint"), "", "Authorization", "bearer "+token); r.status != http.StatusOK {

@@ -264,6 +264,11 @@ func refreshCases() []Case {
 				e.errorf("userinfo: %d %s", info.status, brief(info.text))
 			}
 		}},
+		{"refresh-token-expires", "RFC 9700 §4.14.2", func(e *E) {
+			tokens := e.offline(Public)
+			e.advance(400 * 24 * time.Hour)
+			e.refused("a refresh token that lay there for 400 days", e.token(e.target.Client(Public), refreshForm(tokens.get("refresh_token"))), "invalid_grant")
+		}},
 		{"access-token-expires", "RFC 6750 §3.1", func(e *E) {
 			tokens := e.signIn(Public, "openid")
 			seconds, _ := tokens.json["expires_in"].(float64)
