@@ -20,6 +20,7 @@ import (
 	"app.latchkey/auth"
 	"app.latchkey/auth/busguard"
 	"app.latchkey/auth/keychain"
+	"app.latchkey/auth/store/vault"
 	"app.latchkey/resources"
 	"app.latchkey/settings"
 )
@@ -100,16 +101,21 @@ func run(o options) error {
 	}
 	secrets := keychain.Open(keychain.Config{Application: app.Title})
 	defer secrets.Close()
-	client, err := auth.New(auth.Config{Store: secrets, OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
+	var p *presenter.Presenter
+	keep := newFallback(dirs, func(ctx context.Context, q vault.Question) (string, bool) {
+		return p.AskPassphrase(ctx, presenter.PassphraseQuestion(q))
+	})
+	client, err := auth.New(auth.Config{Store: secrets, Fallback: keep.store(), OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
 		CacheDir: dirs.CacheDir(), Application: app.Title, Version: version, Logger: log})
 	if err != nil {
 		return err
 	}
 	var restart atomic.Bool
-	p := presenter.New(presenter.Config{
+	keep.client = client
+	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
 		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
-		Memory: dirs, Window: traced{window, trace}, Logger: log,
+		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() },
 	})

@@ -34,11 +34,13 @@ func (a *actions) OpenAgain()       { a.add("OpenAgain") }
 func (a *actions) CopyLink()        { a.add("CopyLink") }
 func (a *actions) Cancel()          { a.add("Cancel") }
 func (a *actions) Confirm(yes bool) { a.add(fmt.Sprint("Confirm ", yes)) }
-func (a *actions) Refresh()         { a.add("Refresh") }
-func (a *actions) SignOut()         { a.add("SignOut") }
-func (a *actions) Next()            { a.add("Next") }
-func (a *actions) Dismiss()         { a.add("Dismiss") }
-func (a *actions) RegisterHelp()    { a.add("RegisterHelp") }
+
+func (a *actions) Passphrase(string, bool) { a.add("Passphrase") }
+func (a *actions) Refresh()                { a.add("Refresh") }
+func (a *actions) SignOut()                { a.add("SignOut") }
+func (a *actions) Next()                   { a.add("Next") }
+func (a *actions) Dismiss()                { a.add("Dismiss") }
+func (a *actions) RegisterHelp()           { a.add("RegisterHelp") }
 
 func (a *actions) ShowAccount(k string)         { a.add("ShowAccount " + k) }
 func (a *actions) AddAccount()                  { a.add("AddAccount") }

@@ -88,6 +88,7 @@ type Keeping struct {
 	Name       string // what users call the store
 	Persistent bool   // false: until the program ends
 	Locked     bool   // the store will ask to be unlocked first
+	Usable     bool   // it is there, or at least not provably missing
 }
 
 // Keeping asks the store, without a dialog.
@@ -96,10 +97,10 @@ func (c *Client) Keeping(ctx context.Context) Keeping {
 	if fallback := c.fallback(); fallback != nil && isMissing(s) {
 		s = fallback.Status(ctx)
 		s.Persistent = true // Unlock makes it, if it is not there yet
-		return Keeping{Name: s.Name, Persistent: true, Locked: s.Outcome != store.Found}
+		return Keeping{Name: s.Name, Persistent: true, Locked: s.Outcome != store.Found, Usable: true}
 	}
 	usable := s.Outcome == store.Found || s.Outcome == store.Locked
-	return Keeping{Name: s.Name, Persistent: s.Persistent && usable, Locked: s.Outcome == store.Locked}
+	return Keeping{Name: s.Name, Persistent: s.Persistent && usable, Locked: s.Outcome == store.Locked, Usable: !isMissing(s)}
 }
 
 func (c *Client) site(p Provider) *site {

@@ -140,6 +140,13 @@ func TestNoKeychain(t *testing.T) {
 	if state.SignIn.Keep.Persistent {
 		t.Errorf("a keychain is promised: %+v", state.SignIn.Keep)
 	}
+	// The person is asked, once on this computer, and Enter takes the choice
+	// that asks for no passphrase.
+	try(t, "sign in", p.Program.Press(ctx, "Return"))
+	_, err = p.Program.Await(ctx, "the question", func(s presenter.State) bool {
+		return s.Confirm != nil && s.Confirm.Kind == presenter.ConfirmVault
+	})
+	try(t, "question", err)
 	try(t, "begin", p.Begin(ctx))
 	try(t, "choose", p.ChooseUser(ctx, mainjob.Ada))
 	try(t, "allow", p.Allow(ctx))

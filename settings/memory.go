@@ -10,38 +10,78 @@ import (
 // memory is what the program remembers of its window. It is no secret, and
 // nothing is lost when it is.
 type memory struct {
-	ShownAccount string `json:"shown_account,omitempty"`
+	ShownAccount string   `json:"shown_account,omitempty"`
+	Fallback     Fallback `json:"fallback,omitempty"`
 }
 
 // memoryPath is beside the index of accounts, which it points into.
 func (s *Settings) memoryPath() string { return filepath.Join(s.config, "window.json") }
 
-// ShownAccount is the key of the account that was shown last, "" if none is
-// known. A file that cannot be read counts as none.
-func (s *Settings) ShownAccount() string {
-	b, err := readCapped(s.memoryPath(), 1<<16)
-	if err != nil {
-		return ""
-	}
+// remembered reads the file. One that cannot be read counts as empty.
+func (s *Settings) remembered() memory {
 	var m memory
-	if json.Unmarshal(b, &m) != nil {
-		return ""
+	b, err := readCapped(s.memoryPath(), 1<<16)
+	if err != nil || json.Unmarshal(b, &m) != nil {
+		return memory{}
 	}
-	return m.ShownAccount
+	return m
 }
+
+func (s *Settings) remember(what string, m memory) error {
+	if m == s.remembered() {
+		return nil
+	}
+	b, err := json.Marshal(m)
+	if err == nil {
+		err = os.MkdirAll(s.config, 0o700)
+	}
+	if err == nil {
+		err = WriteFile(s.memoryPath(), b)
+	}
+	if err != nil {
+		return fmt.Errorf("remembering %s: %w", what, err)
+	}
+	return nil
+}
+
+// ShownAccount is the key of the account that was shown last, "" if none is
+// known.
+func (s *Settings) ShownAccount() string { return s.remembered().ShownAccount }
 
 // SetShownAccount remembers the account that is shown. The key is an
 // [auth.Account]'s.
 func (s *Settings) SetShownAccount(key string) error {
-	if s.ShownAccount() == key {
-		return nil
-	}
-	b, err := json.Marshal(memory{ShownAccount: key})
-	if err != nil {
-		return fmt.Errorf("remembering the shown account: %w", err)
-	}
-	if err := os.MkdirAll(s.config, 0o700); err != nil {
-		return fmt.Errorf("remembering the shown account: %w", err)
-	}
-	return WriteFile(s.memoryPath(), b)
+	m := s.remembered()
+	m.ShownAccount = key
+	return s.remember("the shown account", m)
 }
+
+// Fallback is what the person chose for a computer without a keychain.
+type Fallback string
+
+// The choices.
+const (
+	FallbackUnasked Fallback = ""        // nobody was asked yet
+	FallbackSession Fallback = "session" // signed in until the program ends
+	FallbackVault   Fallback = "vault"   // in a vault under a passphrase
+)
+
+// Fallback is the choice; anything that is none of the known ones counts as
+// unasked.
+func (s *Settings) Fallback() Fallback {
+	switch f := s.remembered().Fallback; f {
+	case FallbackSession, FallbackVault:
+		return f
+	}
+	return FallbackUnasked
+}
+
+// SetFallback remembers the choice.
+func (s *Settings) SetFallback(f Fallback) error {
+	m := s.remembered()
+	m.Fallback = f
+	return s.remember("where sign-ins are kept", m)
+}
+
+// VaultDir is the folder of the vault; it is there once the vault is.
+func (s *Settings) VaultDir() string { return filepath.Join(s.config, "vault") }

@@ -46,6 +46,9 @@ type Config struct {
 	BusLate func() bool
 	// Restart starts the program anew. It is needed with BusLate.
 	Restart func()
+	// Fallback is where sign-ins are kept on a computer without a keychain, the
+	// person asked once; nil: until the program ends.
+	Fallback Fallback
 	// OnState is given each new State, in order, never on the UI thread.
 	OnState func(State)
 	Now     func() time.Time // nil: time.Now
@@ -79,6 +82,8 @@ type Presenter struct {
 	record  *FlowView      // of session; nil: not looked at yet
 	step5   FlowID         // which of its five steps is looked at
 	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
+	asked   int            // passphrases so far
+	secret  *asking        // a passphrase that is asked for; nil: none
 	last    func()         // starts the last sign-in again, the same account expected
 }
 
@@ -171,6 +176,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 func (p *Presenter) show(change func(*State)) {
 	change(&p.state)
 	p.state.Demo, p.state.Restart = p.config.Demo, p.late
+	p.state.Passphrase = p.secret.view()
 	if p.config.OnState != nil {
 		p.config.OnState(p.state.clone())
 	}

@@ -35,6 +35,9 @@ type stage struct {
 	late     func() bool
 	restart  func()
 	now      func() time.Time // this computer's clock; nil: the right one
+	client   *auth.Client
+	vault    store.Store // auth.Config.Fallback
+	fallback presenter.Fallback
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -63,15 +66,16 @@ func (keep) Status(context.Context) store.Status {
 // start is a start of the program.
 func (s *stage) start() {
 	s.t.Helper()
-	client, err := auth.New(auth.Config{Store: s.store, Dir: s.dir, OpenBrowser: s.open, Now: s.now})
+	client, err := auth.New(auth.Config{Store: s.store, Fallback: s.vault, Dir: s.dir, OpenBrowser: s.open, Now: s.now})
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.client = client
 	s.mu.Lock()
 	s.states = nil
 	s.mu.Unlock()
 	s.p = presenter.New(presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
-		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
+		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Fallback: s.fallback, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
 	s.p.Start()
 }
 

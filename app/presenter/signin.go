@@ -100,6 +100,9 @@ func (p *Presenter) during(r *running, event func()) {
 
 // run is a sign-in on its own goroutine, up to the session.
 func (p *Presenter) run(ctx context.Context, r *running, o auth.SignInOptions) (*auth.Session, error) {
+	if err := p.chooseFallback(ctx, r); err != nil {
+		return nil, err
+	}
 	attempt, err := p.config.Auth.Begin(ctx, r.provider, o)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,9 @@ type State struct {
 	Accounts []AccountView `json:"accounts,omitempty"`
 	Problem  *ProblemView  `json:"problem,omitempty"` // shown on whichever screen is up
 	Confirm  *ConfirmView  `json:"confirm,omitempty"` // a question that must be answered first
+	// Passphrase asks for the vault's passphrase. What is typed is never part of
+	// a State: it goes to Actions.Passphrase.
+	Passphrase *PassphraseView `json:"passphrase,omitempty"`
 }
 
 // AccountView is one account of the side bar.
@@ -250,7 +253,17 @@ type ConfirmKind string
 const (
 	ConfirmOtherAccount ConfirmKind = "other_account" // use New in place of Old?
 	ConfirmRemoveAccess ConfirmKind = "remove_access" // take the provider's permission back?
+	ConfirmVault        ConfirmKind = "vault"         // no keychain here: a vault? No means "until I quit"
 )
+
+// PassphraseView asks for a passphrase.
+type PassphraseView struct {
+	Asked int  `json:"asked"`           // counts the questions: what was typed for an earlier one goes
+	New   bool `json:"new,omitempty"`   // a new one is chosen, and typed twice
+	Wrong bool `json:"wrong,omitempty"` // the one before was wrong
+	Short bool `json:"short,omitempty"` // the one before was too short
+	Least int  `json:"least,omitempty"` // how many characters a new one needs
+}
 
 // Actions is everything that a person can do. Each returns at once; what comes
 // of it arrives as a new State.
@@ -276,4 +289,7 @@ type Actions interface {
 	CopyRemoteLink()          // puts the link for that browser on the clipboard
 	Paste(address string)     // takes the address at which that browser ended
 	AskAgain()                // asks the same person for what was not allowed
+	// Passphrase answers State.Passphrase; not ok means that the person would
+	// rather not.
+	Passphrase(text string, ok bool)
 }

@@ -49,6 +49,10 @@ func (s State) clone() State {
 		}
 		s.Waiting.Elsewhere = &e
 	}
+	if s.Passphrase != nil {
+		v := *s.Passphrase
+		s.Passphrase = &v
+	}
 	if s.Waiting.Person != nil {
 		w := *s.Waiting.Person
 		s.Waiting.Person = &w

@@ -19,6 +19,7 @@ type confirm struct {
 	title, text *widgets.Text
 	yes, no     *widgets.Button
 	risky       bool // what yes does cannot be undone
+	choice      bool // no is an answer too: Esc goes back
 }
 
 func newConfirm(a presenter.Actions) *confirm {
@@ -50,10 +51,15 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 			text = wordWith("confirm.remove_access.google", v)
 		}
 	}
+	no := Word("confirm.no")
+	if q.Kind == presenter.ConfirmVault {
+		title, text, yes, no = Word("confirm.vault.title"), Word("confirm.vault.text"), Word("confirm.vault.yes"), Word("confirm.vault.no")
+	}
+	c.no.SetText(no)
 	c.title.Set(title, fyne.TextStyle{Bold: true})
 	c.text.Set(text, fyne.TextStyle{})
 	c.yes.SetText(yes)
-	c.risky = q.Kind == presenter.ConfirmRemoveAccess
+	c.risky, c.choice = q.Kind == presenter.ConfirmRemoveAccess, q.Kind == presenter.ConfirmVault
 }
 
 func (c *confirm) tick(time.Time) {}
@@ -61,11 +67,17 @@ func (c *confirm) tick(time.Time) {}
 // primary answers yes, but not where much is lost: Enter must be meant then.
 func (c *confirm) primary() {
 	if !c.risky {
-		c.actions.Confirm(true)
+		c.actions.Confirm(!c.choice) // of the choice, the one that asks nothing of the person
 	}
 }
 
-func (c *confirm) escape() { c.actions.Confirm(false) }
+func (c *confirm) escape() {
+	if c.choice {
+		c.actions.Cancel()
+		return
+	}
+	c.actions.Confirm(false)
+}
 
 func (c *confirm) focusable() []fyne.Focusable {
 	return focusables([]*widgets.Button{c.yes, c.no})

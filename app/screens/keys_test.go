@@ -28,6 +28,7 @@ func TestKeys(t *testing.T) {
 	copied := with(inBrowser(), func(s *presenter.State) { s.Waiting.Copied = true })
 	elsewhere := with(inBrowser(), func(s *presenter.State) { s.Waiting.Elsewhere = &presenter.ElsewhereView{} })
 	missing := with(accountState(), func(s *presenter.State) { s.Profile.Session.Declined = []string{"email"} })
+	vault := with(inBrowser(), func(s *presenter.State) { s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmVault} })
 	demo := with(signInState(), func(s *presenter.State) { s.Demo = true })
 	for _, c := range []struct {
 		name       string
@@ -70,6 +71,7 @@ func TestKeys(t *testing.T) {
 				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "4 code + verifier"}},
 		// What cannot be undone wants more than a key that was meant for something else.
 		{"removing access", removing, nil, []string{"Confirm false"}, []string{"Remove access", "Cancel"}},
+		{"vault or not", vault, []string{"Confirm false"}, []string{"Cancel"}, []string{"Use a passphrase…", "Until I quit"}},
 		{"adding", adding, []string{"SignIn google"}, []string{"Cancel"}, []string{"Sign in with Google", "Sign in with GitLab", "Back"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

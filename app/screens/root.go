@@ -41,6 +41,7 @@ type Root struct {
 	side    *sideBar
 	screens map[presenter.Screen]screen
 	confirm *confirm
+	secret  *passphrase
 	pages   []screen // all of them
 
 	state presenter.State
@@ -50,14 +51,14 @@ type Root struct {
 // New makes all screens. clock tells the time; it is called on Fyne's goroutine
 // only.
 func New(a presenter.Actions, clock func() time.Time) *Root {
-	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), side: newSideBar(a), confirm: newConfirm(a)}
+	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), side: newSideBar(a), confirm: newConfirm(a), secret: newPassphrase(a)}
 	signIn, waiting, profile := newSignIn(a), newWaiting(a), newProfile(a)
 	r.screens = map[presenter.Screen]screen{
 		presenter.ScreenSignIn:  signIn,
 		presenter.ScreenWaiting: waiting,
 		presenter.ScreenProfile: profile,
 	}
-	r.pages = []screen{signIn, waiting, profile, r.confirm}
+	r.pages = []screen{signIn, waiting, profile, r.confirm, r.secret}
 
 	body := []fyne.CanvasObject{}
 	for _, p := range r.pages {
@@ -83,13 +84,16 @@ func (r *Root) Object() fyne.CanvasObject { return r.object }
 
 // Update draws s.
 func (r *Root) Update(s presenter.State) {
+	askedAnew := s.Passphrase != nil && (r.state.Passphrase == nil || r.state.Passphrase.Asked != s.Passphrase.Asked)
 	r.state = s
 	now := r.clock()
 	r.ribbon.update(s)
 	r.side.update(s)
 
 	var next screen
-	if s.Confirm != nil {
+	if s.Passphrase != nil {
+		next = r.secret
+	} else if s.Confirm != nil {
 		next = r.confirm
 	} else if v, ok := r.screens[s.Screen]; ok {
 		next = v
@@ -97,7 +101,8 @@ func (r *Root) Update(s presenter.State) {
 	if next != nil {
 		next.update(s, now)
 	}
-	if next != r.shown {
+	changed := next != r.shown
+	if changed {
 		if r.shown != nil {
 			r.shown.page().Object.Hide()
 		}
@@ -109,6 +114,16 @@ func (r *Root) Update(s presenter.State) {
 	}
 	r.object.Refresh()
 	r.dropLostFocus()
+	r.focusFirst(changed || askedAnew)
+}
+
+// focusFirst puts the focus where something must be typed, when that page
+// appears.
+func (r *Root) focusFirst(changed bool) {
+	page, ok := r.shown.(interface{ first() fyne.Focusable })
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.object); ok && changed && c != nil {
+		c.Focus(page.first())
+	}
 }
 
 // Tick draws what changes with time alone: the time that is left, and how long

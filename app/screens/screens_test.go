@@ -56,6 +56,7 @@ func (a *actions) AskAgain()                    { a.add("AskAgain") }
 func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
 func (a *actions) Restart()                     { a.add("Restart") }
 func (a *actions) take() (out []string)         { out, a.calls = a.calls, nil; return out }
+func (a *actions) Passphrase(s string, ok bool) { a.add(fmt.Sprintf("Passphrase %q %v", s, ok)) }
 
 // rig is a window with the screens in it.
 type rig struct {

@@ -82,7 +82,7 @@ func english(t *testing.T) map[string]string {
 func TestWords(t *testing.T) {
 	used := map[string]bool{}
 	// Everything between quotes that looks like a key of ours.
-	key := regexp.MustCompile(`"((?:signin|keep|demo|waiting|step|profile|when|field|confirm|next|problem|text|avatar|menu|notification|tab|accounts|session|scope|flow|restart)\.[a-z0-9_.]*[a-z0-9])"`)
+	key := regexp.MustCompile(`"((?:signin|keep|demo|waiting|step|profile|when|field|confirm|next|problem|text|avatar|menu|notification|tab|passphrase|accounts|session|scope|flow|restart)\.[a-z0-9_.]*[a-z0-9])"`)
 	for _, dir := range []string{".", ".."} {
 		for _, source := range sources(t, dir) {
 			for _, m := range key.FindAllStringSubmatch(source, -1) {

@@ -125,3 +125,4 @@ func (noActions) Paste(string)              {}
 func (noActions) AskAgain()                 {}
 func (noActions) ShowStep(presenter.FlowID) {}
 func (noActions) Restart()                  {}
+func (noActions) Passphrase(string, bool)   {}

@@ -245,7 +245,9 @@ func TestTheSystemsThemeIsFollowed(t *testing.T) {
 		walk(o, func(d drawn) {
 			switch o := d.CanvasObject.(type) {
 			case *canvas.Rectangle:
-				fmt.Fprintln(&b, o.FillColor, o.StrokeColor)
+				if o.Size().Width > 2 { // not the cursor of Fyne's entry, whose colour comes with its next blink
+					fmt.Fprintln(&b, o.FillColor, o.StrokeColor)
+				}
 			case *canvas.Circle:
 				fmt.Fprintln(&b, o.FillColor, o.StrokeColor)
 			case *canvas.Text:

@@ -200,6 +200,15 @@ var shots = []shot{
 	{name: "confirm-remove", state: profile(func(s *presenter.State) {
 		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess, Old: "ada@example.com", Provider: "Google", Google: true}
 	})},
+	{name: "confirm-vault", state: waiting([4]presenter.StepState{todo, todo, todo, todo}, func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmVault}
+	})},
+	{name: "passphrase", state: waiting([4]presenter.StepState{todo, todo, todo, todo}, func(s *presenter.State) {
+		s.Passphrase = &presenter.PassphraseView{Asked: 1, Wrong: true}
+	})},
+	{name: "passphrase-new", state: waiting([4]presenter.StepState{todo, todo, todo, todo}, func(s *presenter.State) {
+		s.Passphrase = &presenter.PassphraseView{Asked: 1, New: true, Short: true, Least: 8}
+	})},
 	{name: "signin-add", state: signIn(func(s *presenter.State) {
 		s.Demo, s.SignIn.Adding = false, true
 		s.SignIn.Providers = append(s.SignIn.Providers, presenter.ProviderButton{ID: "b", Name: "GitLab"})
