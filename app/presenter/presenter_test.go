@@ -34,6 +34,7 @@ type stage struct {
 	memory   presenter.Memory
 	late     func() bool
 	restart  func()
+	first    func()           // told of each State; may be nil
 	now      func() time.Time // this computer's clock; nil: the right one
 	client   *auth.Client
 	vault    store.Store // auth.Config.Fallback
@@ -105,6 +106,9 @@ func (s *stage) visit(address string) {
 }
 
 func (s *stage) onState(state presenter.State) {
+	if s.first != nil {
+		s.first()
+	}
 	s.mu.Lock()
 	s.states = append(s.states, state)
 	s.mu.Unlock()
