@@ -14,8 +14,16 @@ import (
 	"app.latchkey/resources"
 )
 
-// capped is the defence of rows that must be refused for their size.
-const capped = "1 MiB of answer at most"
+// Defences of rows for which there would be other reasons to refuse.
+const (
+	capped = "1 MiB of answer at most"
+	secure = "endpoints must be https"
+)
+
+// reasons are the words by which such a refusal is known: nonsense of any size is
+// refused, but for its size only if it was not read to the end; and an endpoint
+// that is not https never answers, but must be refused before it is asked.
+var reasons = map[string]string{capped: backchannel.ErrTooLarge.Error(), secure: "discovery document"}
 
 // common is what this client has against the attacks of package rpcheck, which
 // any client can be tried with. What is done and what must happen, it says
@@ -94,8 +102,8 @@ var common = []struct {
 	{"fault/redirect-loop", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
 	{"fault/discovery-issuer-wrong", 18, provider, "issuer compared character by character", "auth/metadata.go"},
 	{"fault/discovery-issuer-slash", 18, provider, "issuer compared character by character", "auth/metadata.go"},
-	{"fault/discovery-endpoint-insecure", 18, provider, "endpoints must be https", "auth/metadata.go"},
-	{"fault/discovery-endpoint-script", 29, provider, "endpoints must be https", "auth/metadata.go"},
+	{"fault/discovery-endpoint-insecure", 18, provider, secure, "auth/metadata.go"},
+	{"fault/discovery-endpoint-script", 29, provider, secure, "auth/metadata.go"},
 	{"fault/id-token-alg-none", 19, provider, "an allow-list of asymmetric algorithms", "auth/keys.go auth/identity.go"},
 	{"fault/id-token-alg-none-case", 19, provider, "an allow-list of asymmetric algorithms", "auth/keys.go auth/identity.go"},
 	{"fault/id-token-hs256-public-key", 19, provider, "an allow-list of asymmetric algorithms; a key's type must fit", "auth/keys.go auth/identity.go"},
@@ -145,10 +153,10 @@ func commonAttacks() []attack {
 				if r.Wrong() != "" || r.Did == rpcheck.Unable {
 					t.Errorf("must %s (%s): %s %s", must, c.Spec, r.Did, r.Wrong())
 				}
-				// Nonsense of any size is refused; that it is for its size shows
-				// that it was not read to the end.
-				if strings.Contains(x.defence, capped) && !strings.Contains(r.Text, backchannel.ErrTooLarge.Error()) {
-					t.Errorf("it was refused for another reason: %s", r.Text)
+				for defence, reason := range reasons {
+					if strings.Contains(x.defence, defence) && !strings.Contains(r.Text, reason) {
+						t.Errorf("it was refused for another reason: %s", r.Text)
+					}
 				}
 			}})
 	}

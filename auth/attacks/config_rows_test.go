@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"app.latchkey/auth"
 )
@@ -49,6 +50,7 @@ func refuses(t *testing.T, what string, p auth.Provider) {
 	t.Helper()
 	v := newVictim(t)
 	v.config.Transport = unreachable{t}
+	v.config.Timeout = time.Second // for whom it comes to waiting
 	v.config.OpenBrowser = func(_ context.Context, address string) error {
 		t.Errorf("%s: %s was opened", what, address)
 		return nil

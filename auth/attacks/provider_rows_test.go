@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"app.latchkey/auth"
 	"app.latchkey/mockprovider"
@@ -93,6 +94,7 @@ func ownCertificate(t *testing.T) {
 	v := newVictim(t, mockprovider.WithTLS())
 	opened := false
 	v.config.OpenBrowser = func(context.Context, string) error { opened = true; return nil }
+	v.config.Timeout = time.Second // for whom it comes to waiting
 	v.restart()
 	_, err := v.client.SignIn(t.Context(), v.provider, auth.SignInOptions{})
 	v.refused(err, auth.CodeTLSFailed)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/loopback"
@@ -133,6 +134,7 @@ func portTaken(t *testing.T) {
 	v := newVictim(t)
 	opened := 0
 	v.config.OpenBrowser = func(context.Context, string) error { opened++; return nil }
+	v.config.Timeout = time.Second // for whom it comes to waiting
 	v.restart()
 	var names []string
 	for range 2 {

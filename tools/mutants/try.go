@@ -56,12 +56,32 @@ func (m mutant) try(ctx context.Context, dir string, all bool) result {
 	if out, err := build.CombinedOutput(); err != nil {
 		return result{survived: true, problem: "does not compile: " + firstLines(out)}
 	}
+	var found result
 	for _, tests := range m.tests {
-		if r := m.run(ctx, overlay, tests, all); !r.survived || r.problem != "" {
+		r := m.run(ctx, overlay, tests, all || len(m.red) > 0)
+		if r.problem != "" || !r.survived && len(m.red) == 0 {
 			return r
 		}
+		found.noticed = append(found.noticed, r.noticed...)
 	}
-	return result{survived: true}
+	for _, w := range m.red {
+		if !slices.ContainsFunc(found.noticed, w.is) {
+			return result{survived: true, missed: w.pkg + " " + w.test}
+		}
+	}
+	found.survived = len(m.red) == 0
+	return found
+}
+
+// is says whether a test that failed, as failed names it, is the one or a part of
+// it; a package that failed as a whole counts, for it never came to the test.
+func (w wanted) is(noticed string) bool {
+	name := strings.TrimPrefix(w.pkg, "./") + " "
+	if noticed == name+"as a whole" {
+		return true
+	}
+	test, ok := strings.CutPrefix(noticed, name)
+	return ok && (test == w.test || strings.HasPrefix(test, w.test+"/"))
 }
 
 // run runs some of the tests.
@@ -74,11 +94,13 @@ func (m mutant) run(ctx context.Context, overlay string, tests []string, all boo
 	test.Dir = m.module
 	test.WaitDelay = 10 * time.Second
 	out, err := test.Output()
-	noticed := failed(out)
+	noticed, broken := failed(out)
 	var exit *exec.ExitError
 	switch {
 	case err == nil:
 		return result{survived: true}
+	case broken: // in what only the tests link
+		return result{survived: true, problem: "does not compile: " + firstLines(compiler(out))}
 	case !errors.As(err, &exit):
 		return result{survived: true, problem: err.Error()}
 	case len(noticed) == 0:
@@ -114,16 +136,18 @@ func (m mutant) overlay(dir string) (string, error) {
 
 // failed lists the tests that failed, without those that failed only because
 // one of their parts did. Tests of the suite come first.
-func failed(out []byte) []string {
-	var names []string
+//
+// broken says that something did not compile.
+func failed(out []byte) (names []string, broken bool) {
 	parts := map[string]bool{}
 	lines := bufio.NewScanner(bytes.NewReader(out))
 	lines.Buffer(nil, 16<<20)
 	for lines.Scan() {
-		var event struct{ Action, Package, Test string }
+		var event struct{ Action, Package, Test, FailedBuild string }
 		if json.Unmarshal(lines.Bytes(), &event) != nil || event.Action != "fail" {
 			continue
 		}
+		broken = broken || event.FailedBuild != ""
 		_, room, _ := strings.Cut(event.Package, "/")
 		if event.Test == "" {
 			// A package that failed with no test: it panicked or hung.
@@ -142,7 +166,19 @@ func failed(out []byte) []string {
 		}
 		names = append(names, room+" "+event.Test)
 	}
-	return names
+	return names, broken
+}
+
+// compiler is what the compiler said among the events.
+func compiler(out []byte) []byte {
+	var said []byte
+	for line := range bytes.Lines(out) {
+		var event struct{ Action, Output string }
+		if json.Unmarshal(line, &event) == nil && event.Action == "build-output" {
+			said = append(said, event.Output...)
+		}
+	}
+	return said
 }
 
 func firstLines(out []byte) string {
