@@ -18,12 +18,14 @@ import (
 const (
 	capped = "1 MiB of answer at most"
 	secure = "endpoints must be https"
+	still  = "a redirect is an error on the back channel"
 )
 
 // reasons are the words by which such a refusal is known: nonsense of any size is
 // refused, but for its size only if it was not read to the end; and an endpoint
-// that is not https never answers, but must be refused before it is asked.
-var reasons = map[string]string{capped: backchannel.ErrTooLarge.Error(), secure: "discovery document"}
+// that is not https never answers, but must be refused before it is asked; and
+// who is sent elsewhere finds nothing good there, but must not go.
+var reasons = map[string]string{capped: backchannel.ErrTooLarge.Error(), secure: "discovery document", still: "redirect"}
 
 // common is what this client has against the attacks of package rpcheck, which
 // any client can be tried with. What is done and what must happen, it says
@@ -95,11 +97,11 @@ var common = []struct {
 	{"fault/token-deep", 11, provider, "encoding/json limits the depth", "auth/backchannel/guard.go"},
 	{"fault/redirect-error-hostile", 15, provider, "remote text is cleaned and capped on its way in", "auth/problem.go"},
 	{"fault/token-error-hostile", 15, provider, "remote text is cleaned and capped on its way in", "auth/problem.go"},
-	{"fault/redirect-elsewhere", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
-	{"fault/redirect-elsewhere at discovery", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
-	{"fault/redirect-elsewhere at jwks", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
-	{"fault/redirect-elsewhere at userinfo", 25, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
-	{"fault/redirect-loop", 17, provider, "a redirect is an error on the back channel", "auth/backchannel/guard.go"},
+	{"fault/redirect-elsewhere", 17, provider, still, "auth/backchannel/guard.go"},
+	{"fault/redirect-elsewhere at discovery", 17, provider, still, "auth/backchannel/guard.go"},
+	{"fault/redirect-elsewhere at jwks", 17, provider, still, "auth/backchannel/guard.go"},
+	{"fault/redirect-elsewhere at userinfo", 25, provider, still, "auth/backchannel/guard.go"},
+	{"fault/redirect-loop", 17, provider, still, "auth/backchannel/guard.go"},
 	{"fault/discovery-issuer-wrong", 18, provider, "issuer compared character by character", "auth/metadata.go"},
 	{"fault/discovery-issuer-slash", 18, provider, "issuer compared character by character", "auth/metadata.go"},
 	{"fault/discovery-endpoint-insecure", 18, provider, secure, "auth/metadata.go"},

@@ -92,6 +92,8 @@ func (m mutant) run(ctx context.Context, overlay string, tests []string, all boo
 	}
 	test := exec.CommandContext(ctx, "go", append(args, tests...)...)
 	test.Dir = m.module
+	// Tests that ask the go command about the source are to see the same.
+	test.Env = append(os.Environ(), "GOFLAGS="+strings.TrimSpace(os.Getenv("GOFLAGS")+" -overlay="+overlay))
 	test.WaitDelay = 10 * time.Second
 	out, err := test.Output()
 	noticed, broken := failed(out)
