@@ -184,6 +184,9 @@ func (a *Attempt) startPrefetch(ctx context.Context) {
 // returns holds no secret of the sign-in, whoever wrote its text.
 func (a *Attempt) fail(step *flow.Active, err error) error {
 	p := AsProblem(err).veiled(a.recorder.Veil())
+	if check, ok := failedCheck(p.Code); ok {
+		step.Checks(check)
+	}
 	step.Fail(string(p.Code))
 	a.client.config.Logger.Info("a step of the sign-in failed", "provider", a.site.provider.ID, "phase", string(p.Phase), "code", string(p.Code))
 	return p

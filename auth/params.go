@@ -105,3 +105,28 @@ func idTokenParams(raw string, m Metadata) []flow.Param {
 	h := headerOf(raw)
 	return []flow.Param{flow.Public("alg", h.Alg), flow.Public("kid", h.Kid), flow.Public("jwks_uri", m.JWKSURI)}
 }
+
+// failedCheck is the check behind a Problem of a message that was refused as a
+// whole. Those of the authorization response and the ID token come one by one.
+func failedCheck(code Code) (flow.Check, bool) {
+	c := flow.Check{Verdict: flow.Failed}
+	switch code {
+	case CodeMetadataIssuerMismatch:
+		c.Name, c.Spec = "issuer", "OpenID Connect Discovery §4.3"
+	case CodeMetadataNoS256:
+		c.Name, c.Spec = "S256", "RFC 7636 §4.2"
+	case CodeMetadataInsecureEndpoint:
+		c.Name, c.Spec = "https", "OpenID Connect Discovery §3"
+	case CodeMetadataInvalid:
+		c.Name, c.Spec = "metadata", "OpenID Connect Discovery §3"
+	case CodeTokenResponseInvalid:
+		c.Name, c.Spec = "token response", "RFC 6749 §5.1"
+	case CodeIDTokenMissing:
+		c.Name, c.Spec = "id_token", "OpenID Connect Core §3.1.3.3"
+	case CodeJWKSEmpty:
+		c.Name, c.Spec = "keys", "RFC 7517 §5"
+	default:
+		return flow.Check{}, false
+	}
+	return c, true
+}

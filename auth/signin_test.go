@@ -18,6 +18,8 @@ import (
 	"app.latchkey/auth"
 	"app.latchkey/auth/flow"
 	"app.latchkey/auth/store"
+	"app.latchkey/mockprovider"
+	"app.latchkey/mockprovider/fault"
 	"app.latchkey/mockprovider/mocktest"
 )
 
@@ -146,6 +148,46 @@ func TestFlowIsRecordedAndHoldsNoSecret(t *testing.T) {
 	}
 }
 
+// The record of a sign-in that failed names the step, and the check that refused.
+func TestFailedStepNamesItsCheck(t *testing.T) {
+	for name, want := range map[string]string{
+		"discovery-issuer-wrong":      "metadata metadata_issuer_mismatch issuer",
+		"discovery-pkce-plain-only":   "metadata metadata_no_s256 S256",
+		"discovery-endpoint-insecure": "metadata metadata_insecure_endpoint https",
+		"discovery-types-wrong":       "metadata metadata_invalid metadata",
+		"redirect-iss-wrong":          "authorization iss_mismatch iss",
+		"token-type-unknown":          "token token_response_invalid token response",
+		"token-id-missing":            "identity id_token_missing id_token",
+		"jwks-empty":                  "identity jwks_empty keys",
+		"id-token-nonce-wrong":        "identity id_token_nonce nonce",
+		"id-token-at-hash-wrong":      "identity id_token_at_hash at_hash",
+		"id-token-signature-zero":     "identity id_token_signature signature",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, nil, mockprovider.WithFault(fault.Spec{Name: name}))
+			if _, err := w.signIn(); err == nil {
+				t.Fatal("the sign-in succeeded")
+			}
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			last := w.steps[len(w.steps)-1]
+			got := string(last.Kind) + " " + last.Problem
+			for _, c := range last.Checks {
+				if c.Verdict == flow.Failed {
+					got += " " + c.Name
+				}
+				if c.Spec == "" {
+					t.Errorf("the check %s names no section", c.Name)
+				}
+			}
+			if last.Status != flow.StatusFailed || got != want {
+				t.Errorf("the last step is %q (%s), want %q", got, last.Status, want)
+			}
+		})
+	}
+}
+
 // outline is the names of a step's parameters and checks.
 func outline(s flow.Step) string {
 	var params, checks []string
@@ -226,6 +268,11 @@ func TestForgeriesDoNotEndTheWait(t *testing.T) {
 	pending, err := attempt.Wait(t.Context())
 	if err != nil {
 		t.Fatalf("after the forgeries: %v", err)
+	}
+	for _, s := range pending.Flow().Steps {
+		if s.Kind == flow.KindAuthorization && !slices.Contains(s.Params, flow.Public("strays", "5")) {
+			t.Errorf("the record does not tell of 5 strays: %+v", s.Params)
+		}
 	}
 	pending.Discard(t.Context())
 }
