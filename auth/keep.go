@@ -192,7 +192,7 @@ func (s *Session) saveLate(ctx context.Context) error {
 	if !s.isUnsaved() || s.isEnded() {
 		return nil
 	}
-	if problem := s.keep(ctx, s.where().Status(ctx), store.Options{}); problem != nil {
+	if problem := s.keep(ctx, s.where().Status(ctx), store.Options{Verify: true}); problem != nil {
 		return problem
 	}
 	return nil
@@ -204,7 +204,7 @@ func (s *Session) savedAtLast(ctx context.Context) {
 	failed := s.kept.Problem != nil
 	s.mu.Unlock()
 	if failed {
-		s.keep(ctx, s.where().Status(ctx), store.Options{})
+		s.keep(ctx, s.where().Status(ctx), store.Options{Verify: true})
 	}
 }
 
