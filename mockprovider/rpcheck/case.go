@@ -30,6 +30,8 @@ const (
 	Module Kind = "module"
 	// Fault is a row of the mock provider's table of faults.
 	Fault Kind = "fault"
+	// Habit is what people, clocks and providers do every day.
+	Habit Kind = "habit"
 	// Attack is what somebody between, beside or instead of the parties does.
 	Attack Kind = "attack"
 )
@@ -49,8 +51,8 @@ const (
 
 // Case is one row.
 type Case struct {
-	// Name is unique among all cases: the module's name in the OpenID suite, the
-	// fault's name after "fault/", or the attack's after "attack/".
+	// Name is unique among all cases: the module's name in the OpenID suite, or
+	// what it is after "fault/", "habit/" or "attack/".
 	Name string
 	Kind Kind
 	// About says in a line what is done to the client.
@@ -90,5 +92,5 @@ type Case struct {
 
 // Cases returns all cases in the order of the documentation.
 func Cases() []Case {
-	return slices.Concat(moduleCases(), faultCases(), attackCases())
+	return slices.Concat(moduleCases(), faultCases(), habitCases(), attackCases())
 }

@@ -70,7 +70,10 @@ func signInWithGoLibraries(ctx context.Context, s rpcheck.Setup, open func(addre
 	return &rpcheck.Session{
 		Subject: idToken.Subject,
 		Refresh: func(ctx context.Context) error {
-			_, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+			fresh, err := config.TokenSource(ctx, &oauth2.Token{RefreshToken: token.RefreshToken}).Token()
+			if err == nil {
+				token = fresh
+			}
 			return err
 		},
 		Profile: func(ctx context.Context) (string, error) {

@@ -32,7 +32,7 @@ func Markdown(cases []Case, columns []Column) string {
 	for _, part := range []struct {
 		kind  Kind
 		title string
-	}{{Module, "Modules of the OpenID conformance suite"}, {Fault, "Faults of the mock provider"}, {Attack, "Attacks"}} {
+	}{{Module, "Modules of the OpenID conformance suite"}, {Fault, "Faults of the mock provider"}, {Habit, "People, clocks and providers"}, {Attack, "Attacks"}} {
 		fmt.Fprintf(&b, "\n## %s\n\n| case | what is done | must be | where it stands |", part.title)
 		for _, c := range columns {
 			fmt.Fprintf(&b, " %s |", c.Client)
