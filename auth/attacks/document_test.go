@@ -3,9 +3,6 @@ package attacks_test
 import (
 	"errors"
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"strings"
@@ -77,20 +74,13 @@ func testExists(name string) error {
 		if err != nil {
 			return err
 		}
-		parsed, err := parser.ParseFile(token.NewFileSet(), file, data, parser.SkipObjectResolution)
-		if err != nil {
-			return err
+		if !strings.Contains(string(data), "\nfunc "+test+"(t *testing.T) {\n") {
+			continue
 		}
-		for _, d := range parsed.Decls {
-			f, ok := d.(*ast.FuncDecl)
-			if !ok || f.Name.Name != test {
-				continue
-			}
-			if part == "" || strings.Contains(string(data), `"`+strings.ReplaceAll(part, "_", " ")+`"`) {
-				return nil
-			}
-			return fmt.Errorf("%s has no case %q", name, part)
+		if part == "" || strings.Contains(string(data), `"`+strings.ReplaceAll(part, "_", " ")+`"`) {
+			return nil
 		}
+		return fmt.Errorf("%s has no case %q", name, part)
 	}
 	return errors.New("there is no test " + name)
 }

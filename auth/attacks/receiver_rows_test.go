@@ -54,7 +54,7 @@ func receiverAttacks() []attack {
 			must: "closing takes no longer than a moment", section: "–", defence: "every write has a limit, and Close ends what is left", where: "auth/loopback/receiver.go",
 			elsewhere: []string{"auth/loopback TestCloseStuckPage"}},
 		{kind: 13, name: "the list of processes of a whole sign-in", by: "another user of this computer", does: "reads the arguments and environments of all processes while the program signs in",
-			must: "no state, challenge, code, token or secret among them", section: "RFC 9700 §4.2", defence: "a start link instead of the request's address", where: "auth/loopback/ticket.go auth/attempt.go",
+			must: "no state, challenge, code, token or secret among them", section: "RFC 9126 §1", defence: "a start link instead of the request's address", where: "auth/loopback/ticket.go auth/attempt.go",
 			elsewhere: []string{"e2e TestProcessListHoldsNoSecrets", "e2e TestLinkHoldsNoSecrets", "auth TestLinkHoldsNothingOfTheRequest"}},
 		{kind: 30, name: "the state of an attempt that was cancelled", by: page, does: "an old tab brings its response after the user cancelled and began anew",
 			must: "nobody listens at the old port; the new attempt refuses it", section: "RFC 8252 §8.3", defence: "port, state and cookie of their own for each attempt",

@@ -22,7 +22,7 @@ func codeAttacks() []Case {
 		{Name: "attack/request-guessable", Kind: Attack, Want: Refuse, Source: attackNumber(2), Spec: "RFC 7636 §4.2, §7.1, RFC 6749 §10.10",
 			About: "somebody looks at two sign-ins for what is missing, short, or the same twice",
 			Must:  "send state, nonce and an S256 code challenge, all fresh and of 128 bits at least", Play: requestGuessable},
-		{Name: "attack/request-in-process-list", Kind: Attack, Want: Refuse, Source: attackNumber(13), Spec: "RFC 9700 §4.2, RFC 9126 §1",
+		{Name: "attack/request-in-process-list", Kind: Attack, Want: Refuse, Source: attackNumber(13), Spec: "RFC 9126 §1",
 			About: "another user reads the address that the browser was started with in the list of processes",
 			Must:  "open a page of its own, or a pushed request: neither state nor code challenge are in the address", Play: requestInProcessList},
 		{Name: "attack/login-csrf", Kind: Attack, Want: Refuse, Source: attackNumber(3), Spec: "RFC 9700 §4.7, RFC 6749 §10.12",

@@ -87,7 +87,7 @@ var strays = []stray{
 			query("error=x")(r, right)
 			r.Header.Set("Origin", "https://evil.test")
 		}, wrong: allowsReading},
-	{name: "forged-post", no: 5, own: true, spec: "OAuth 2.0 Form Post Response Mode §4, RFC 8252 §8.9",
+	{name: "forged-post", no: 5, own: true, spec: "RFC 8252 §8.9, RFC 6749 §10.12",
 		about: "a page posts a form with an error to the redirect URI", must: "answer 4xx and go on waiting",
 		change: func(r *http.Request, right url.Values) {
 			posted, err := http.NewRequestWithContext(r.Context(), http.MethodPost, r.URL.String(), strings.NewReader("error=access_denied&state=guessed"))
