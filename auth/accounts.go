@@ -165,7 +165,10 @@ func (x *index) read() ([]Account, error) {
 	return accounts, err
 }
 
-var errNewerIndex = errors.New("it was written by a newer version of this program")
+var (
+	errNewerIndex  = errors.New("it was written by a newer version of this program")
+	errBrokenIndex = errors.New("it is broken")
+)
 
 func readIndex(path string) ([]Account, error) {
 	b, err := os.ReadFile(path)
@@ -177,7 +180,7 @@ func readIndex(path string) ([]Account, error) {
 	}
 	var f indexFile
 	if err := json.Unmarshal(b, &f); err != nil {
-		return nil, fmt.Errorf("reading the index of accounts: %s is broken: %w", filepath.Base(path), err)
+		return nil, fmt.Errorf("reading the index of accounts: %s: %w: %w", filepath.Base(path), errBrokenIndex, err)
 	}
 	if f.V > 1 {
 		return nil, fmt.Errorf("reading the index of accounts: %w", errNewerIndex)
@@ -211,6 +214,11 @@ func (x *index) put(a Account) error {
 		return nil
 	}
 	stored, err := x.read()
+	if errors.Is(err, errBrokenIndex) {
+		// Nothing in it can be read, here or by any version; whoever wants to
+		// mend it by hand finds it beside the new one.
+		err = os.Rename(x.path(), x.path()+".broken")
+	}
 	if err != nil {
 		return err
 	}
@@ -261,10 +269,15 @@ func (x *index) remove(a Account) error {
 	if err != nil || !slices.ContainsFunc(stored, a.same) {
 		return err
 	}
-	if err := x.write(slices.DeleteFunc(stored, a.same)); err != nil {
+	stored = slices.DeleteFunc(stored, a.same)
+	if err := x.write(stored); err != nil {
 		return err
 	}
-	return removeFile(x.path() + ".bak")
+	err = removeFile(x.path() + ".bak")
+	if len(stored) == 0 {
+		err = errors.Join(err, removeFile(x.path()+".broken"))
+	}
+	return err
 }
 
 func (x *index) write(accounts []Account) error {
@@ -272,7 +285,9 @@ func (x *index) write(accounts []Account) error {
 	if err != nil {
 		return fmt.Errorf("writing the index of accounts: %w", err)
 	}
-	if old, err := os.ReadFile(x.path()); err == nil {
+	// A broken one must not take the place of the good copy that it was read from.
+	old, err := os.ReadFile(x.path())
+	if _, broken := readIndex(x.path()); err == nil && broken == nil {
 		if err := writePrivate(x.path()+".bak", old); err != nil {
 			return fmt.Errorf("writing the index of accounts: %w", err)
 		}

@@ -321,6 +321,47 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// A broken index keeps nobody from signing in: it is set aside, and a good
+// previous copy is used and not written over.
+func TestBrokenIndexHeals(t *testing.T) {
+	for _, c := range []struct {
+		name     string
+		backup   bool
+		accounts int
+	}{{"with a good copy", true, 2}, {"without", false, 1}} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			w.session()
+			path := filepath.Join(w.dir, "accounts.json")
+			good, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = os.Remove(path + ".bak")
+			if c.backup {
+				_ = os.WriteFile(path+".bak", good, 0o600)
+			}
+			const broken = `{"v":1,"accounts":[{"iss`
+			_ = os.WriteFile(path, []byte(broken), 0o600)
+			w.person.User = "hubert"
+			if kept := w.session().Kept(t.Context()); kept.UntilQuit() || kept.Problem != nil {
+				t.Errorf("the new sign-in: %+v", kept)
+			}
+			w.restart()
+			if list, err := w.client.Accounts(); err != nil || len(list) != c.accounts {
+				t.Errorf("%d accounts, %v; want %d", len(list), err, c.accounts)
+			}
+			if c.backup {
+				if b, _ := os.ReadFile(path + ".bak"); string(b) != string(good) {
+					t.Error("the good copy was written over")
+				}
+			} else if b, _ := os.ReadFile(path + ".broken"); string(b) != broken {
+				t.Error("the broken file is gone")
+			}
+		})
+	}
+}
+
 func TestHTTPClient(t *testing.T) {
 	w := newWorld(t, nil)
 	session := w.session()

@@ -46,7 +46,7 @@ type orders struct {
 	Issuer, PeopleAPI, ClientID, ClientSecret string
 	Dir                                       string // of the program's files
 	Store                                     string // "vault" or "gnome"
-	Do                                        string // "signin", "refresh", "signout", "move"
+	Do                                        string // "signin", "refresh", "signout", "move", "full", "readonly"
 	Times                                     int    // refreshes
 	// The driver kills itself at this write of its store, counted from 1: before
 	// it, in the middle of it (vault only) or after it. 0: never.
@@ -139,6 +139,10 @@ func (o orders) drive(ctx context.Context) error {
 		return session.SignOut(ctx)
 	case "move":
 		return session.Move(ctx)
+	case "full":
+		return onFullDisk(ctx, client, session)
+	case "readonly":
+		return onReadOnlyDisk(ctx, session)
 	}
 	for range o.Times {
 		token, err := session.Token(ctx)

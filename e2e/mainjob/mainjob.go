@@ -118,10 +118,15 @@ func (p *Play) Start(ctx context.Context) (err error) {
 
 // Begin presses Enter, which starts the sign-in, and takes over the page that
 // the program has the system open.
-func (p *Play) Begin(ctx context.Context) (err error) {
+func (p *Play) Begin(ctx context.Context) error {
 	if err := p.Program.Press(ctx, "Return"); err != nil {
 		return err
 	}
+	return p.AwaitBrowser(ctx)
+}
+
+// AwaitBrowser waits for the provider's page in the browser.
+func (p *Play) AwaitBrowser(ctx context.Context) (err error) {
 	if _, err = p.Program.Await(ctx, "the waiting screen", func(s presenter.State) bool {
 		return s.Screen == presenter.ScreenWaiting && s.Waiting.Browser == presenter.BrowserOpened
 	}); err != nil {
