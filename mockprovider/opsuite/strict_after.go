@@ -89,6 +89,10 @@ func endCases() []Case {
 				e.errorf("another client ended it: %d %s", r.status, brief(r.text))
 			}
 		}},
+		{"revoke-token-missing-refused", "RFC 7009 §2.1", func(e *E) {
+			form, header := authenticated(e.target.Client(Public), values())
+			e.refused("no token", e.post(e.endpoint("revocation_endpoint"), form, header...), "invalid_request")
+		}},
 		{"revoke-needs-a-client", "RFC 7009 §2.1", func(e *E) {
 			token := e.offline(Public).get("refresh_token")
 			if r := e.post(e.endpoint("revocation_endpoint"), values("token", token)); r.status/100 != 4 {
