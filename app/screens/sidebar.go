@@ -20,7 +20,6 @@ type sideBar struct {
 	list    *fyne.Container
 	add     *widgets.Face
 
-	keys  []string
 	faces map[string]*widgets.Face // kept, so that the focus stays
 }
 

@@ -52,8 +52,8 @@ func crash(calls string) {
 	_ = unix.Getrlimit(unix.RLIMIT_CORE, &limit)
 	filter, _ := os.ReadFile("/proc/self/coredump_filter")
 	fmt.Printf("dumpable=%d limit=%d filter=%s", dumpable, limit.Cur, strings.TrimSpace(string(filter)))
+	defer runtime.KeepAlive(held) // a call after crashNow would be none: that never returns
 	crashNow()
-	runtime.KeepAlive(held)
 }
 
 // crashNow ends the process by a signal's default action, as a fault in C code
