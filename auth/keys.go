@@ -23,11 +23,21 @@ const (
 type keyCache struct {
 	fetch func(ctx context.Context, address string) ([]byte, error) // reads the key set's document; "": where the metadata say
 	now   func() time.Time
+	// perIssuer: a key counts only for the issuer that it names in a member of
+	// Microsoft's own. Keys of all tenants lie in one set there, and some sign for
+	// one tenant only.
+	perIssuer bool
 
 	reading gate // guards what follows; held while the key set is read
-	keys    []jose.JSONWebKey
+	keys    []publicKey
 	fetched time.Time
 	forced  time.Time // when a token that no key fits last forced a reading
+}
+
+// publicKey is a key of the set.
+type publicKey struct {
+	jose.JSONWebKey
+	issuer string // for which it signs; may be a template; "" where it does not say
 }
 
 // prefetch reads the key set at address unless it is there. Who needs a key
@@ -61,13 +71,13 @@ func (c *keyCache) forToken(ctx context.Context, raw string, algorithms []string
 			return nil, err
 		}
 	}
-	keys := tokenKeys{keys: candidates(c.keys, h), algorithms: algorithms}
+	keys := tokenKeys{keys: candidates(c.keys, h, c.signer(raw)), algorithms: algorithms}
 	if now.Sub(c.forced) >= keysCooldown && !now.Equal(c.fetched) && !keys.fit(ctx, raw) {
 		c.forced = now
 		if err := c.read(ctx, now, ""); err != nil {
 			return nil, err
 		}
-		keys.keys = candidates(c.keys, h)
+		keys.keys = candidates(c.keys, h, c.signer(raw))
 	}
 	return keys, nil
 }
@@ -88,7 +98,7 @@ func (c *keyCache) read(ctx context.Context, now time.Time, address string) erro
 
 // parseKeys reads a JWKS. Keys of unknown kinds are passed over (RFC 7517 §5);
 // private and symmetric ones have no place there and are too.
-func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
+func parseKeys(body []byte) ([]publicKey, error) {
 	var set struct {
 		Keys []json.RawMessage `json:"keys"`
 	}
@@ -98,13 +108,15 @@ func parseKeys(body []byte) ([]jose.JSONWebKey, error) {
 	if len(set.Keys) > maxKeys {
 		return nil, fmt.Errorf("the provider's key set has %d keys; at most %d are read", len(set.Keys), maxKeys)
 	}
-	var keys []jose.JSONWebKey
+	var keys []publicKey
 	for _, raw := range set.Keys {
 		var k jose.JSONWebKey
 		if k.UnmarshalJSON(raw) != nil || !k.Valid() || !k.IsPublic() || k.Use == "enc" {
 			continue
 		}
-		keys = append(keys, k)
+		var members map[string]json.RawMessage
+		_ = json.Unmarshal(raw, &members) // it was a key just now
+		keys = append(keys, publicKey{k, text(members["issuer"])})
 	}
 	if len(keys) == 0 {
 		return nil, errors.New("the provider's key set has no usable key for signatures")
@@ -117,17 +129,34 @@ type header struct {
 	Kid string `json:"kid"`
 }
 
+// signer says who claims to have signed a token: issuer and tenant, unverified.
+// It only chooses among keys; nil where every key may sign for everybody.
+func (c *keyCache) signer(raw string) *claims {
+	if !c.perIssuer {
+		return nil
+	}
+	said := claims{}
+	if parts := strings.Split(raw, "."); len(parts) == 3 {
+		if b, err := base64url(parts[1]); err == nil {
+			_ = json.Unmarshal(b, &said)
+		}
+	}
+	return &said
+}
+
 // candidates are the keys with the token's kid, or all where it names none. A
-// key that declares another alg is never tried.
-func candidates(keys []jose.JSONWebKey, h header) []jose.JSONWebKey {
-	return slices.DeleteFunc(slices.Clone(keys), func(k jose.JSONWebKey) bool {
-		return h.Kid != "" && k.KeyID != h.Kid || k.Algorithm != "" && k.Algorithm != h.Alg
+// key that declares another alg is never tried, nor one that signs for another
+// issuer than the token's.
+func candidates(keys []publicKey, h header, signer *claims) []publicKey {
+	return slices.DeleteFunc(slices.Clone(keys), func(k publicKey) bool {
+		return h.Kid != "" && k.KeyID != h.Kid || k.Algorithm != "" && k.Algorithm != h.Alg ||
+			signer != nil && k.issuer != "" && strings.Replace(k.issuer, tenantPlaceholder, signer.Tenant, 1) != signer.Issuer
 	})
 }
 
 // tokenKeys implements oidc.KeySet for one token.
 type tokenKeys struct {
-	keys       []jose.JSONWebKey
+	keys       []publicKey
 	algorithms []string
 }
 
@@ -151,7 +180,7 @@ func (t tokenKeys) VerifySignature(_ context.Context, raw string) ([]byte, error
 		return nil, errors.New("no key of the provider fits the token's kid and alg")
 	}
 	for _, k := range t.keys {
-		if payload, err := jws.Verify(k); err == nil {
+		if payload, err := jws.Verify(k.JSONWebKey); err == nil {
 			return payload, nil
 		}
 	}

@@ -16,12 +16,12 @@ const (
 
 // newMicrosoft is a world whose provider has many tenants, as Microsoft's
 // /common has. claims bends the ID token's claims; issuer is the mock's.
-func newMicrosoft(t *testing.T, claims func(issuer string, o *mockprovider.Object)) *world {
+func newMicrosoft(t *testing.T, claims func(issuer string, o *mockprovider.Object), options ...mockprovider.Option) *world {
 	t.Helper()
 	plays := persona.Plain()
 	plays.Client.Secret = ""
 	plays.Client.RedirectURIs = []string{"http://localhost/callback", "http://127.0.0.1/callback"}
-	w := newWorld(t, nil, mockprovider.WithPersona(plays),
+	w := newWorld(t, nil, append(options, mockprovider.WithPersona(plays),
 		mockprovider.WithHook(mockprovider.StageDiscovery, func(e *mockprovider.Event) {
 			e.Object.Set("issuer", e.Provider.Issuer()+"/{tenantid}/v2.0")
 			e.Object.Delete("authorization_response_iss_parameter_supported")
@@ -30,7 +30,7 @@ func newMicrosoft(t *testing.T, claims func(issuer string, o *mockprovider.Objec
 		mockprovider.WithHook(mockprovider.StageIDTokenClaims, func(e *mockprovider.Event) {
 			e.Object.Set("tid", contoso).Set("iss", e.Provider.Issuer()+"/"+contoso+"/v2.0")
 			claims(e.Provider.Issuer(), e.Object)
-		}))
+		}))...)
 	p := auth.MicrosoftAt(w.server.Issuer(), "common", w.server.ClientID())
 	p.Issuer = w.server.Issuer()  // where the mock's discovery document lies
 	p.Redirect.Host = "127.0.0.1" // the mock lets the port vary for IP literals only (RFC 8252 §7.3)
@@ -94,6 +94,35 @@ func TestTenantOfARefreshStays(t *testing.T) {
 	other = true
 	_, err := w.again().Token(t.Context())
 	wantCode(t, err, auth.CodeIDTokenSubject)
+}
+
+// TestKeyOfAnotherTenant: keys of all tenants lie in one set; one that signs for
+// a single tenant must not speak for another.
+func TestKeyOfAnotherTenant(t *testing.T) {
+	for name, c := range map[string]struct {
+		issuer string // %s is the mock's
+		code   auth.Code
+	}{
+		"a key for every tenant":   {"%s/{tenantid}/v2.0", ""},
+		"a key for this tenant":    {"%s/" + contoso + "/v2.0", ""},
+		"a key for another tenant": {"%s/" + fabrikam + "/v2.0", auth.CodeIDTokenSignature},
+		"a key of another host":    {"https://login.evil.example/{tenantid}/v2.0", auth.CodeIDTokenSignature},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newMicrosoft(t, func(string, *mockprovider.Object) {}, mockprovider.WithHook(mockprovider.StageJWKS, func(e *mockprovider.Event) {
+				keys := e.Object.Get("keys")
+				list := listOf(keys)
+				for _, k := range list {
+					k.(map[string]any)["issuer"] = strings.ReplaceAll(c.issuer, "%s", e.Provider.Issuer())
+				}
+				e.Object.Set("keys", list)
+			}))
+			_, err := w.signIn()
+			if c.code == "" && err != nil || c.code != "" && auth.CodeOf(err) != c.code {
+				t.Errorf("got %v, want %q", err, c.code)
+			}
+		})
+	}
 }
 
 func TestMicrosoftPreset(t *testing.T) {

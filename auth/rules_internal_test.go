@@ -243,7 +243,8 @@ func TestParseKeys(t *testing.T) {
 }
 
 func TestCandidates(t *testing.T) {
-	keys := []jose.JSONWebKey{{KeyID: "a", Algorithm: "ES256"}, {KeyID: "a", Algorithm: "RS256"}, {KeyID: "b"}}
+	keys := []publicKey{{JSONWebKey: jose.JSONWebKey{KeyID: "a", Algorithm: "ES256"}}, {JSONWebKey: jose.JSONWebKey{KeyID: "a", Algorithm: "RS256"}},
+		{JSONWebKey: jose.JSONWebKey{KeyID: "b"}}}
 	for _, c := range []struct {
 		name string
 		h    header
@@ -255,7 +256,7 @@ func TestCandidates(t *testing.T) {
 		{"no kid", header{Alg: "ES256"}, 2},
 		{"unknown kid", header{Alg: "ES256", Kid: "c"}, 0},
 	} {
-		if got := candidates(keys, c.h); len(got) != c.want {
+		if got := candidates(keys, c.h, nil); len(got) != c.want {
 			t.Errorf("%s: %d keys, want %d", c.name, len(got), c.want)
 		}
 	}

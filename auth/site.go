@@ -32,7 +32,7 @@ func newSite(p Provider, transport http.RoundTripper, cacheDir, userAgent string
 	s.channel = backchannel.New(backchannel.Options{
 		Transport: transport, AllowLoopbackHTTP: IsLoopbackURL(p.Issuer), Now: clock, UserAgent: userAgent, RootCAs: roots,
 	})
-	s.keys = &keyCache{now: s.wall, reading: newGate(), fetch: func(ctx context.Context, address string) ([]byte, error) {
+	s.keys = &keyCache{now: s.wall, reading: newGate(), perIssuer: p.Quirks.IssuerTemplate != "", fetch: func(ctx context.Context, address string) ([]byte, error) {
 		if address == "" {
 			m, err := s.metadata(ctx)
 			if err != nil {

@@ -36,6 +36,15 @@ func configAttacks() []attack {
 		{kind: 29, name: "a broken or hostile providers.toml", by: "whoever writes the configuration", does: "misspells keys, leaves strings open, sets hosts and ports that are none",
 			must: "refused with line and column; no secret in the words", section: "–", defence: "unknown keys are errors; every value is checked", where: "settings/providers.go settings/scan.go",
 			elsewhere: []string{"settings TestBrokenProviders", "settings TestProvidersTooLarge", "settings TestSecretNotInErrors"}},
+		{kind: 19, name: "the weaker proof instead of the ID token", by: provider, does: "leaves the ID token out, or has the configuration ask for openid where nothing checks it",
+			must: "the sign-in fails; an account that an ID token proved is not continued without", section: "OpenID Connect Core §3.1.3.3", defence: "a provider is of one kind or the other, and an account keeps its kind of proof", where: "auth/plain.go auth/accounts.go",
+			elsewhere: []string{"auth TestOpenIDConnectNeverFallsBack"}},
+		{kind: 21, name: "a user API that speaks of somebody else", by: provider, does: "answers a plain OAuth 2.0 access token with another account's profile, or with nobody's",
+			must: "refused; nothing of it is shown", section: "RFC 9700 §4.6", defence: "the stable number is compared with the one that signed in", where: "resources/userapi.go auth/userapi.go",
+			elsewhere: []string{"resources TestUserAPIOfSomebodyElse", "auth TestUserAPIMustNameSomebody"}},
+		{kind: 4, name: "one tenant speaks for another", by: "the administrator of a tenant", does: "presents tokens whose tid and iss disagree, are no tenant's, or are signed by a key of another tenant, where one discovery document is for all",
+			must: "refused", section: "OpenID Connect Core §3.1.3.7(2)", defence: "the issuer's template with the token's own tid, and the issuer of the key", where: "auth/provider.go auth/identity.go auth/keys.go",
+			elsewhere: []string{"auth TestTenantAndIssuerMustAgree", "auth TestKeyOfAnotherTenant", "auth TestTenantOfARefreshStays"}},
 	}
 }
 
