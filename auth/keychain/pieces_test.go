@@ -363,7 +363,10 @@ func TestDamage(t *testing.T) {
 }
 
 func TestSweep(t *testing.T) {
-	s := shelfWith(t, 2*tinyLimit)
+	s := shelfWith(t, -1)
+	if err := tiny(s, dawn.Add(-2*time.Hour)).put(name, oldBytes(2*tinyLimit)); err != nil {
+		t.Fatal(err)
+	}
 	add := func(of string, began time.Time) string {
 		gen := tiny(s, began).newGeneration()
 		key := pieceName(of, gen, 0)
