@@ -170,7 +170,7 @@ func (p *Person) step(request *http.Request, visit *Visit) error {
 // the form that the person sends. nil means that this is the last page.
 func (p *Person) next(ctx context.Context, last *http.Request, visit *Visit) (*http.Request, error) {
 	if location := visit.Header.Get("Location"); visit.Status >= 300 && visit.Status < 400 && location != "" {
-		return get(ctx, last.URL, location)
+		return redirected(ctx, last, visit.Status, location)
 	}
 	if !strings.HasPrefix(visit.Header.Get("Content-Type"), "text/html") {
 		return nil, nil
@@ -254,6 +254,23 @@ func (p *Person) consent(ctx context.Context, base *url.URL, doc *page) (*http.R
 // find returns the place in the list of a scope or its last part.
 func find(list []string, scope string) int {
 	return slices.IndexFunc(list, func(u string) bool { return scope == u || strings.HasSuffix(scope, "/"+u) })
+}
+
+// redirected returns the request to which a redirect leads: a GET, unless the
+// status says that the same request is to be repeated there (RFC 9110 §15.4).
+func redirected(ctx context.Context, last *http.Request, status int, location string) (*http.Request, error) {
+	request, err := get(ctx, last.URL, location)
+	if err != nil || last.GetBody == nil || status != http.StatusTemporaryRedirect && status != http.StatusPermanentRedirect {
+		return request, err
+	}
+	body, err := last.GetBody()
+	if err != nil {
+		return nil, fmt.Errorf("repeating the request: %w", err)
+	}
+	request.Method, request.Body, request.GetBody, request.ContentLength = last.Method, body, last.GetBody, last.ContentLength
+	request.Header.Set("Content-Type", last.Header.Get("Content-Type"))
+	setOrigin(request, last.URL)
+	return request, nil
 }
 
 func get(ctx context.Context, base *url.URL, target string) (*http.Request, error) {
