@@ -15,7 +15,8 @@
 //
 //   - A [Provider] says who signs people in and how this program is known there.
 //     Fill it by hand, or start from a preset ([Google], [Microsoft], [GitLab],
-//     [GitHub]).
+//     [GitHub]). Nearly all speak OpenID Connect; one that speaks plain OAuth 2.0
+//     only ([PlainOAuth]) proves less, and [Identity].Proof says so.
 //   - A [Client] is the program's one way in. Make one, and keep it.
 //   - An [Attempt] is a sign-in that waits for the person in the browser.
 //     [Client.SignIn] is [Client.Begin], [Attempt.Open] and [Attempt.Wait] in a

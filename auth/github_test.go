@@ -177,6 +177,31 @@ func TestGitHubSignOutDeletesTheToken(t *testing.T) {
 	}
 }
 
+// TestGitHubRemoveAccess: signing out ends one token, removing access all that
+// the person allowed.
+func TestGitHubRemoveAccess(t *testing.T) {
+	w := newGitHub(t)
+	elsewhere, err := w.session().Token(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.session().SignOut(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if status := w.status(t, "/user", elsewhere); status != http.StatusOK {
+		t.Errorf("signing out ended another token: %d", status)
+	}
+	if err := w.session().RemoveAccess(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if status := w.status(t, "/user", elsewhere); status != http.StatusUnauthorized {
+		t.Errorf("after removing access another token opens the API: %d", status)
+	}
+	if list, _ := w.client.Accounts(); len(list) != 0 {
+		t.Errorf("still signed in: %v", list)
+	}
+}
+
 func TestGitHubSignOutOfATokenThatIsGoneIsComplete(t *testing.T) {
 	w := newGitHub(t)
 	session := w.session()
@@ -287,6 +312,7 @@ func TestPlainOAuthValidate(t *testing.T) {
 		{"another provider's name", func(p *auth.Provider) { p.Issuer = "https://accounts.google.com" }, "issuer"},
 		{"no stable member", func(p *auth.Provider) { p.Plain.User.Subject = "" }, "user_subject"},
 		{"deletion without the client", func(p *auth.Provider) { p.Plain.TokenDeletion = "https://api.github.com/token" }, "token_deletion"},
+		{"deletion of something else", func(p *auth.Provider) { p.Plain.TokenDeletion = "https://api.github.com/applications/{client_id}" }, "token_deletion"},
 		{"People API", func(p *auth.Provider) { p.ProfileAPI = "https://people.googleapis.com/v1/people/me" }, "profile_api"},
 		{"a template", func(p *auth.Provider) { p.Quirks.IssuerTemplate = "https://github.com/{tenantid}" }, "issuer"},
 		{"no secret", func(p *auth.Provider) { p.ClientSecret = auth.Secret{} }, "client_secret"},

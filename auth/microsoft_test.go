@@ -96,6 +96,19 @@ func TestTenantOfARefreshStays(t *testing.T) {
 	wantCode(t, err, auth.CodeIDTokenSubject)
 }
 
+// TestGitLabPreset: by the book, at whichever address, with or without the slash
+// that GitLab's issuer has not.
+func TestGitLabPreset(t *testing.T) {
+	if p := auth.GitLab("c"); p.Validate() != nil || p.Issuer != "https://gitlab.com" {
+		t.Errorf("%+v: %v", p, p.Validate())
+	}
+	w, _ := newPlainWorld(t, nil)
+	w.provider = auth.GitLabAt(w.server.Issuer()+"/", w.server.ClientID())
+	if session := w.session(); session.Identity().Proof != auth.ProofIDToken || session.Account().ProviderID != "gitlab" {
+		t.Errorf("%+v", session.Account())
+	}
+}
+
 // TestKeyOfAnotherTenant: keys of all tenants lie in one set; one that signs for
 // a single tenant must not speak for another.
 func TestKeyOfAnotherTenant(t *testing.T) {

@@ -23,7 +23,8 @@ type PlainOAuth struct {
 	RevocationEndpoint string
 	// TokenDeletion is GitHub's way to revoke: an address with {client_id} in
 	// its place, to which the token is sent as JSON by DELETE, authenticated
-	// with client ID and client secret. "" if there is none.
+	// with client ID and client secret. It ends in /token; the same with /grant
+	// takes back all that the user allowed. "" if there is none.
 	TokenDeletion string
 	// User says who signed in.
 	User UserAPI
@@ -47,8 +48,11 @@ type UserAPI struct {
 	EmailsEndpoint string
 }
 
-// deletionPlaceholder stands in PlainOAuth.TokenDeletion for the client ID.
-const deletionPlaceholder = "{client_id}"
+// The form of PlainOAuth.TokenDeletion: what stands for the client ID, and its end.
+const (
+	deletionPlaceholder = "{client_id}"
+	deletionSuffix      = "/token"
+)
 
 // validate reports what is wrong, in the words of providers.toml.
 func (o PlainOAuth) validate(p Provider) error {
@@ -83,8 +87,8 @@ func (o PlainOAuth) validate(p Provider) error {
 	case hostOf(o.AuthorizationEndpoint) != p.Host():
 		// Otherwise it could enter accounts under another provider's name.
 		return fmt.Errorf("issuer: it names the authorization server, so expected an address of %s", hostOf(o.AuthorizationEndpoint))
-	case o.TokenDeletion != "" && strings.Count(o.TokenDeletion, deletionPlaceholder) != 1:
-		return fmt.Errorf("token_deletion: expected %s in the place of the client ID", deletionPlaceholder)
+	case o.TokenDeletion != "" && (strings.Count(o.TokenDeletion, deletionPlaceholder) != 1 || !strings.HasSuffix(o.TokenDeletion, deletionSuffix)):
+		return fmt.Errorf("token_deletion: expected %s in the place of the client ID, and %s at the end", deletionPlaceholder, deletionSuffix)
 	case o.TokenDeletion != "" && p.ClientSecret.IsZero():
 		return errors.New("client_secret is missing: deleting tokens needs it")
 	case o.User.Subject == "":

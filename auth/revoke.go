@@ -13,6 +13,15 @@ import (
 	"app.latchkey/auth/backchannel"
 )
 
+// removeAccess has the provider forget what the person allowed, where it can do
+// more than forget one token.
+func (s *site) removeAccess(ctx context.Context, secret Secret) error {
+	if plain := s.provider.Plain; plain != nil && plain.TokenDeletion != "" && !secret.IsZero() {
+		return s.deleteToken(ctx, secret, true)
+	}
+	return s.revoke(ctx, secret)
+}
+
 // revoke tells the provider to forget a token (RFC 7009). A provider without a
 // revocation endpoint gives errNoRevocation.
 func (s *site) revoke(ctx context.Context, secret Secret) error {
@@ -20,7 +29,7 @@ func (s *site) revoke(ctx context.Context, secret Secret) error {
 		return errors.New("there is no token to revoke")
 	}
 	if plain := s.provider.Plain; plain != nil && plain.TokenDeletion != "" {
-		return s.deleteToken(ctx, secret)
+		return s.deleteToken(ctx, secret, false)
 	}
 	m, err := s.metadata(ctx)
 	if err != nil {

@@ -58,7 +58,7 @@ func (s *Session) RemoveAccess(ctx context.Context) error {
 	t, _ := s.fresh()
 	secret, err := s.toRevoke(ctx, t.access)
 	if err == nil && !secret.IsZero() {
-		err = s.revokeSoon(ctx, secret)
+		err = s.soon(ctx, secret, s.site.removeAccess)
 	}
 	if err != nil {
 		return s.notRemoved(err)
@@ -148,7 +148,12 @@ func (s *Session) toRevoke(ctx context.Context, access Secret) (Secret, error) {
 }
 
 func (s *Session) revokeSoon(ctx context.Context, secret Secret) error {
+	return s.soon(ctx, secret, s.site.revoke)
+}
+
+// soon tells the provider something about a token, within five seconds.
+func (s *Session) soon(ctx context.Context, secret Secret, tell func(context.Context, Secret) error) error {
 	ctx, cancel := context.WithTimeout(ctx, revokeTimeout)
 	defer cancel()
-	return s.site.revoke(ctx, secret)
+	return tell(ctx, secret)
 }

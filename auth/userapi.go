@@ -163,11 +163,15 @@ func (s *site) ask(ctx context.Context, address string, token Token) (*backchann
 	return s.channel.Do(ctx, req, metadataLimit)
 }
 
-// deleteToken revokes an access token at a provider with GitHub's API for that.
+// deleteToken revokes an access token at a provider with GitHub's API for that;
+// everywhere takes back all that its user allowed this client.
 // GitHub answers 404 for a token that it does not know and for a client that it
 // does not know; the token itself tells which.
-func (s *site) deleteToken(ctx context.Context, secret Secret) error {
+func (s *site) deleteToken(ctx context.Context, secret Secret, everywhere bool) error {
 	address := strings.Replace(s.provider.Plain.TokenDeletion, deletionPlaceholder, url.PathEscape(s.provider.ClientID), 1)
+	if everywhere {
+		address = strings.TrimSuffix(address, deletionSuffix) + "/grant"
+	}
 	body, err := json.Marshal(map[string]string{"access_token": secret.Reveal()})
 	if err != nil {
 		return errors.New("the token cannot be sent")
