@@ -36,8 +36,9 @@ type Account struct {
 	Item         string    `json:"item"` // the name in the store, which users read there
 	Scopes       []string  `json:"scopes"`
 	SignedIn     time.Time `json:"signed_in"`
-	Store        string    `json:"store,omitempty"` // "": Config.Store; "fallback": Config.Fallback
-	Identity     Identity  `json:"identity"`        // as proven when the user signed in
+	Store        string    `json:"store,omitempty"`   // "": Config.Store; "fallback": Config.Fallback
+	Leaving      bool      `json:"leaving,omitempty"` // its sign-out has begun
+	Identity     Identity  `json:"identity"`          // as proven when the user signed in
 }
 
 func newAccount(p Provider, i Identity, scopes []string, application string) Account {
@@ -75,7 +76,37 @@ func (p Provider) Holds(a Account) bool {
 // Accounts lists the signed-in accounts, latest sign-in first. It reads one
 // small file: no keychain, no network. An index that cannot be read is an
 // error, and is left as it is.
-func (c *Client) Accounts() ([]Account, error) { return c.index.list() }
+// Accounts whose sign-out was cut off are left out; see FinishSignOuts.
+func (c *Client) Accounts() ([]Account, error) {
+	list, err := c.index.list()
+	return slices.DeleteFunc(list, func(a Account) bool { return a.Leaving }), err
+}
+
+// FinishSignOuts does what a sign-out could not that was cut off by the end of
+// the program: the person wanted to be signed out. A program calls it once at
+// its start, in the background, with the providers it has, and forgets what it
+// keeps itself of the accounts that are returned. A keychain that is locked is
+// not opened for it: the next start tries again.
+func (c *Client) FinishSignOuts(ctx context.Context, providers []Provider) (gone []Account, err error) {
+	list, err := c.index.list()
+	for _, a := range list {
+		for _, p := range providers {
+			if !a.Leaving || !p.Holds(a) {
+				continue
+			}
+			session, resumeErr := c.Resume(a, p)
+			if resumeErr == nil {
+				resumeErr = session.signOut(ctx, false)
+			}
+			if now, known := c.index.find(a); !known || !now.Leaving {
+				gone = append(gone, a)
+			}
+			err = errors.Join(err, resumeErr)
+			break
+		}
+	}
+	return gone, err
+}
 
 // Resume returns the session of an account without touching keychain or
 // network: both wait until a token is needed. p must be the provider the
@@ -240,8 +271,26 @@ func (x *index) find(a Account) (Account, bool) {
 
 // has reports whether the account is signed in.
 func (x *index) has(a Account) bool {
-	_, stored := x.find(a)
-	return stored || x.isVolatile(a)
+	old, stored := x.find(a)
+	return stored && !old.Leaving || x.isVolatile(a)
+}
+
+// leave notes that an account's sign-out has begun: should it be cut off, the
+// next start goes on with it.
+func (x *index) leave(a Account) error {
+	if x.dir == "" || x.isVolatile(a) {
+		return nil
+	}
+	defer x.alone()()
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	stored, err := x.read()
+	i := slices.IndexFunc(stored, a.same)
+	if err != nil || i < 0 || stored[i].Leaving {
+		return err
+	}
+	stored[i].Leaving = true
+	return x.write(stored)
 }
 
 func (x *index) addVolatile(a Account) {

@@ -20,24 +20,37 @@ const signOutTimeout = 2 * time.Minute
 // [Session.RemoveAccess]. SignOut ends the session in any case and goes on when
 // ctx ends; a Problem sign_out_incomplete says what could not be done, and its
 // Detail where to do it by hand.
-func (s *Session) SignOut(ctx context.Context) error {
+func (s *Session) SignOut(ctx context.Context) error { return s.signOut(ctx, true) }
+
+// signOut may show the keychain's dialog where a person is there to see it.
+func (s *Session) signOut(ctx context.Context, interact bool) error {
 	defer s.client.begin()()
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), signOutTimeout)
 	defer cancel()
-	access := s.end()
+	var access Secret
+	if interact {
+		access = s.end()
+	}
 	if err := s.lockSoon(ctx); err != nil {
 		return problem(PhaseSignOut, CodeSignOutIncomplete, NextRetry, fmt.Errorf("waiting for a refresh to end: %w", err))
 	}
 	defer s.op.unlock()
 	defer s.insist(ctx, revokeTimeout)()
 
+	if !interact {
+		if now, known := s.client.index.find(s.Account()); !known || !now.Leaving {
+			return nil // the person has signed in again meanwhile
+		}
+		access = s.end()
+	}
 	var undone []error
+	s.noteLeaving()
 	if !s.site.provider.Quirks.RevocationEndsGrant {
-		if err := s.revokeAtSignOut(ctx, access); err != nil {
+		if err := s.revokeAtSignOut(ctx, access, interact); err != nil {
 			undone = append(undone, fmt.Errorf("%s was not told: %w", s.site.provider.Name, err))
 		}
 	}
-	return s.forget(ctx, undone)
+	return s.forget(ctx, undone, interact)
 }
 
 // RemoveAccess takes back at the provider what the person allowed this program
@@ -56,7 +69,7 @@ func (s *Session) RemoveAccess(ctx context.Context) error {
 	defer s.insist(ctx, revokeTimeout)()
 
 	t, _ := s.fresh()
-	secret, err := s.toRevoke(ctx, t.access)
+	secret, err := s.toRevoke(ctx, t.access, true)
 	if err == nil && !secret.IsZero() {
 		err = s.soon(ctx, secret, s.site.removeAccess)
 	}
@@ -64,7 +77,8 @@ func (s *Session) RemoveAccess(ctx context.Context) error {
 		return s.notRemoved(err)
 	}
 	s.end()
-	return s.forget(ctx, nil)
+	s.noteLeaving()
+	return s.forget(ctx, nil, true)
 }
 
 func (s *Session) notRemoved(err error) error {
@@ -84,10 +98,13 @@ func (s *Session) end() (access Secret) {
 
 // forget removes the session from this computer. undone is what has failed
 // before.
-func (s *Session) forget(ctx context.Context, undone []error) error {
+func (s *Session) forget(ctx context.Context, undone []error, interact bool) error {
 	account := s.Account()
-	if err := s.where().Delete(ctx, account.Item, store.Options{Interact: true}); err != nil {
+	if err := s.where().Delete(ctx, account.Item, store.Options{Interact: interact}); err != nil {
 		undone = append(undone, fmt.Errorf("%q is still in %s: %w", account.Item, s.where().Status(ctx).Name, err))
+		if !interact { // nobody is told: the index remembers it for the next start
+			return s.incomplete(ctx, undone)
+		}
 	}
 	if err := s.client.index.removeFlow(account); err != nil {
 		undone = append(undone, fmt.Errorf("the record of the sign-in: %w", err))
@@ -102,10 +119,20 @@ func (s *Session) forget(ctx context.Context, undone []error) error {
 	s.held, s.unsaved = Secret{}, false
 	s.mu.Unlock()
 	if len(undone) > 0 {
-		return problem(PhaseSignOut, CodeSignOutIncomplete, NextDismiss, errors.Join(undone...)).
-			With("Store", s.where().Status(ctx).Name).With("Provider", s.site.provider.Name)
+		return s.incomplete(ctx, undone)
 	}
 	return nil
+}
+
+func (s *Session) incomplete(ctx context.Context, undone []error) error {
+	return problem(PhaseSignOut, CodeSignOutIncomplete, NextDismiss, errors.Join(undone...)).
+		With("Store", s.where().Status(ctx).Name).With("Provider", s.site.provider.Name)
+}
+
+func (s *Session) noteLeaving() {
+	if err := s.client.index.leave(s.Account()); err != nil { // what cannot be written is told at the end
+		s.client.config.Logger.Info("noting that a sign-out has begun", "error", err.Error())
+	}
 }
 
 // lockSoon waits for a refresh under way, which gives back what it gets; one
@@ -126,8 +153,8 @@ func (s *Session) lockSoon(ctx context.Context) error {
 }
 
 // revokeAtSignOut revokes what there is to revoke, where the provider offers it.
-func (s *Session) revokeAtSignOut(ctx context.Context, access Secret) error {
-	secret, err := s.toRevoke(ctx, access)
+func (s *Session) revokeAtSignOut(ctx context.Context, access Secret, interact bool) error {
+	secret, err := s.toRevoke(ctx, access, interact)
 	if err != nil || secret.IsZero() {
 		return err
 	}
@@ -139,8 +166,8 @@ func (s *Session) revokeAtSignOut(ctx context.Context, access Secret) error {
 
 // toRevoke is the refresh token, or the access token where there is no other. A
 // store that provably has none leaves nothing to revoke.
-func (s *Session) toRevoke(ctx context.Context, access Secret) (Secret, error) {
-	secret, err := s.load(ctx, store.Options{Interact: true}) // a click: the keychain may ask
+func (s *Session) toRevoke(ctx context.Context, access Secret, interact bool) (Secret, error) {
+	secret, err := s.load(ctx, store.Options{Interact: interact})
 	if CodeOf(err) == CodeRefreshRevoked {
 		return access, nil
 	}

@@ -318,3 +318,70 @@ func TestHTTPBasicWhereItIsAllThereIs(t *testing.T) {
 		t.Errorf("revocations %+v, want one with HTTP Basic", got)
 	}
 }
+
+// A sign-out that the end of the program cut off is finished at the next start,
+// and the account is not offered meanwhile. A locked keychain is not opened for
+// it, and not forgotten either.
+func TestSignOutThatWasCutOff(t *testing.T) {
+	w := newWorld(t, nil)
+	w.session()
+	account := w.again().Account()
+	path := filepath.Join(w.dir, "accounts.json")
+	index, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	leaving := strings.Replace(string(index), `"issuer":`, `"leaving": true, "issuer":`, 1)
+	if err := os.WriteFile(path, []byte(leaving), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	w.restart()
+	if list, err := w.client.Accounts(); err != nil || len(list) != 0 {
+		t.Errorf("accounts: %v, %v", list, err)
+	}
+	w.store.fail("delete", store.Locked, "")
+	gone, err := w.client.FinishSignOuts(t.Context(), []auth.Provider{w.provider})
+	if wantCode(t, err, auth.CodeSignOutIncomplete); len(gone) != 0 {
+		t.Errorf("gone: %v", gone)
+	}
+	for _, op := range []string{"get", "delete"} {
+		if calls := w.store.options(op); len(calls) == 0 || calls[len(calls)-1].Interact {
+			t.Errorf("%s may show a dialog in the background", op)
+		}
+	}
+	w.store.mend()
+	w.restart()
+	if gone, err = w.client.FinishSignOuts(t.Context(), []auth.Provider{w.provider}); err != nil || len(gone) != 1 {
+		t.Errorf("gone: %v, %v", gone, err)
+	}
+	if w.storedToken(account.Item) != "" || w.server.Grants("ada") != 0 {
+		t.Error("the record or the grant is left")
+	}
+	if gone, err = w.client.FinishSignOuts(t.Context(), []auth.Provider{w.provider}); err != nil || len(gone) != 0 {
+		t.Errorf("once more: %v, %v", gone, err)
+	}
+	// And whoever signs in again before that is signed in.
+	w.session()
+	if list, err := w.client.Accounts(); err != nil || len(list) != 1 {
+		t.Errorf("accounts: %v, %v", list, err)
+	}
+}
+
+// The note comes before the provider is told.
+func TestSignOutIsNotedFirst(t *testing.T) {
+	h := newHold(t)
+	w := newWorld(t, nil, mockprovider.WithHook(transport, h.at(isEndpoint("revoke"))))
+	session := w.session()
+	h.arm()
+	done := make(chan error, 1)
+	go func() { done <- session.SignOut(t.Context()) }()
+	<-h.arrived
+	w.restart() // a program that starts now
+	if list, err := w.client.Accounts(); err != nil || len(list) != 0 {
+		t.Errorf("accounts: %v, %v", list, err)
+	}
+	h.release()
+	if err := <-done; err != nil {
+		t.Errorf("SignOut: %v", err)
+	}
+}

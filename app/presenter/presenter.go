@@ -2,6 +2,7 @@ package presenter
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -183,11 +184,23 @@ func (p *Presenter) show(change func(*State)) {
 }
 
 func (p *Presenter) begin() {
+	p.work(p.finishSignOuts)
 	if a, provider, ok := p.first(); ok {
 		p.resume(a, provider)
 		return
 	}
 	p.showSignIn(p.config.Problem)
+}
+
+// finishSignOuts does what the end of the program cut off the last time.
+func (p *Presenter) finishSignOuts() {
+	gone, err := p.config.Auth.FinishSignOuts(p.ctx, p.config.Providers)
+	for _, a := range gone {
+		err = errors.Join(err, p.config.Resources.Forget(a.Key))
+	}
+	if err != nil {
+		p.config.Logger.Warn("finishing a sign-out", "error", err.Error())
+	}
 }
 
 func (p *Presenter) providerOf(a auth.Account) (auth.Provider, bool) {
