@@ -376,11 +376,11 @@ func TestCancelEndsThePrefetch(t *testing.T) {
 			gone := make(chan struct{})
 			gate := newHold(t)
 			gate.arm()
-			m := newMeter(t, mockprovider.WithHook(transport, gate.at(isEndpoint("jwks"))), mockprovider.WithHook(transport, func(e *mockprovider.Event) {
+			m := newMeter(t, mockprovider.WithHook(transport, func(e *mockprovider.Event) {
 				if e.Endpoint == "jwks" {
-					context.AfterFunc(e.Request.Context(), func() { close(gone) })
+					context.AfterFunc(e.Request.Context(), func() { close(gone) }) // as long as it is not answered: the client went away
 				}
-			}))
+			}), mockprovider.WithHook(transport, gate.at(isEndpoint("jwks"))))
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
 			attempt, err := m.client.Begin(ctx, m.provider, auth.SignInOptions{})
@@ -395,10 +395,10 @@ func TestCancelEndsThePrefetch(t *testing.T) {
 			} else if err := attempt.Close(); err != nil {
 				t.Fatal(err)
 			}
-			gate.release()
+			defer gate.release()
 			select {
 			case <-gone:
-			case <-time.After(10 * time.Second):
+			case <-time.After(20 * time.Second):
 				t.Error("the request for the keys was not given up")
 			}
 		})
