@@ -118,6 +118,16 @@ func endCases() []Case {
 				}
 			}
 		}},
+		{"introspect-tells-the-spent", "RFC 7662 §2.2, RFC 9700 §4.14.2", func(e *E) {
+			e.endpoint("introspection_endpoint")
+			old := e.offline(Basic)
+			if r := e.token(e.target.Client(Basic), refreshForm(old.get("refresh_token"))); r.status != http.StatusOK || r.get("refresh_token") == "" {
+				e.fatalf("refresh: %d %s", r.status, brief(r.text))
+			}
+			if r := e.introspect(old.get("refresh_token")); r.json["active"] == true {
+				e.errorf("a spent refresh token is active")
+			}
+		}},
 		{"introspect-needs-a-client", "RFC 7662 §2.1, §4", func(e *E) {
 			token := e.signIn(Basic, "openid").get("access_token")
 			if r := e.post(e.endpoint("introspection_endpoint"), values("token", token)); r.status/100 != 4 || r.json["active"] == true {

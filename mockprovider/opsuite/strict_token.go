@@ -248,6 +248,15 @@ func refreshCases() []Case {
 		{"refresh-unknown-refused", "RFC 6749 §5.2", func(e *E) {
 			e.refused("unknown", e.token(e.target.Client(Public), refreshForm(rand.Text())), "invalid_grant")
 		}},
+		{"refresh-changed-refused", "RFC 6749 §10.10", func(e *E) {
+			token := []byte(e.offline(Public).get("refresh_token"))
+			if at := len(token) - 5; token[at] == 'x' {
+				token[at] = 'y'
+			} else {
+				token[at] = 'x'
+			}
+			e.refused("a refresh token with one letter changed", e.token(e.target.Client(Public), refreshForm(string(token))), "invalid_grant")
+		}},
 		{"refresh-wider-scope-refused", "RFC 6749 §6", func(e *E) {
 			form := refreshForm(e.offline(Public).get("refresh_token"))
 			form.Set("scope", e.ask("openid email profile offline_access"))
