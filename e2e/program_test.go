@@ -111,6 +111,7 @@ func TestDemoMode(t *testing.T) {
 	if state.Profile.Person.Name != mainjob.Ada.Name {
 		t.Errorf("signed in as %q", state.Profile.Person.Name)
 	}
+	leavesNoCoreDump(t, program)
 
 	// The demo keeps its keys and grants, so its sessions outlive it.
 	try(t, "quit", program.Quit(ctx))
@@ -196,5 +197,26 @@ func TestBrokenConfiguration(t *testing.T) {
 	}
 	if after, err := os.ReadFile(path); err != nil || string(after) != broken {
 		t.Errorf("the file was changed to %q, error = %v", after, err)
+	}
+}
+
+// leavesNoCoreDump wants a program that holds tokens to leave nothing of its
+// memory behind, should it crash.
+func leavesNoCoreDump(t *testing.T, program *stage.Program) {
+	t.Helper()
+	trace, err := program.Trace()
+	try(t, "trace", err)
+	pid := regexp.MustCompile(`"pid":(\d+)`).FindStringSubmatch(trace)
+	if pid == nil {
+		t.Fatal("the trace does not tell the program's number")
+	}
+	limits, err := os.ReadFile("/proc/" + pid[1] + "/limits")
+	try(t, "limits", err)
+	if !regexp.MustCompile(`(?m)^Max core file size +0 `).Match(limits) {
+		t.Errorf("core dumps are allowed:\n%s", limits)
+	}
+	filter, err := os.ReadFile("/proc/" + pid[1] + "/coredump_filter")
+	if err == nil && strings.Trim(string(filter), "0\n") != "" { // a kernel may have none
+		t.Errorf("a core dump would hold memory: filter %s", filter)
 	}
 }
