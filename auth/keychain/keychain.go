@@ -92,7 +92,7 @@ type platform interface {
 	prove(ctx context.Context, t target, name string, keys func() ([]string, error)) error
 	// list returns the names of this program's items, and of their pieces. keys
 	// is as for prove.
-	list(ctx context.Context, t target, keys func() ([]string, error)) ([]string, error)
+	list(ctx context.Context, w *worker, t target, keys func() ([]string, error)) ([]string, error)
 	// explain maps an error of the library.
 	explain(err error) (store.Outcome, store.Reason)
 	// code is the system's own name for an error, "" if it has none.

@@ -111,7 +111,7 @@ func (p *macKeychain) prove(_ context.Context, _ target, name string, keys func(
 }
 
 // list implements platform. The library lists what bears our service's name.
-func (p *macKeychain) list(_ context.Context, _ target, keys func() ([]string, error)) ([]string, error) {
+func (p *macKeychain) list(_ context.Context, _ *worker, _ target, keys func() ([]string, error)) ([]string, error) {
 	return keys()
 }
 

@@ -40,7 +40,7 @@ func (p noKeychain) prove(context.Context, target, string, func() ([]string, err
 	return p.err()
 }
 
-func (p noKeychain) list(context.Context, target, func() ([]string, error)) ([]string, error) {
+func (p noKeychain) list(context.Context, *worker, target, func() ([]string, error)) ([]string, error) {
 	return nil, p.err()
 }
 

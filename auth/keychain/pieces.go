@@ -219,16 +219,16 @@ func (p pieces) remove(name string) error {
 	for i := range known.N {
 		all[pieceName(name, known.Gen, i)] = true
 	}
+	var errs []error
 	listed, err := p.shelf.list()
 	if err != nil {
-		return fmt.Errorf("looking for pieces left behind: %w", err)
+		errs = append(errs, fmt.Errorf("looking for pieces left behind: %w", err))
 	}
 	for _, key := range listed {
 		if of, _, ok := parsePieceName(key); ok && of == name {
 			all[key] = true
 		}
 	}
-	var errs []error
 	for key := range all {
 		errs = append(errs, p.shelf.remove(key))
 	}

@@ -256,6 +256,22 @@ func TestDeleteIsCutOff(t *testing.T) {
 	}
 }
 
+// blind cannot list its items.
+type blind struct{ *tinyShelf }
+
+func (blind) list() ([]string, error) { return nil, errCrash }
+
+// Where the items cannot be listed, those that the header names go all the same,
+// and it is told that others may be left.
+func TestDeleteWithoutAList(t *testing.T) {
+	s := shelfWith(t, 3*tinyLimit)
+	p := tiny(s, dawn)
+	p.shelf = blind{s}
+	if err := p.remove(name); !errors.Is(err, errCrash) || len(s.items) != 0 {
+		t.Errorf("remove: %v, %d items left", err, len(s.items))
+	}
+}
+
 // TestLies: a keychain that says "done" and did nothing, at any one call. What
 // was there stays until something better is proven to be there.
 func TestLies(t *testing.T) {

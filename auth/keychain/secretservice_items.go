@@ -94,7 +94,7 @@ func (p *secretService) own(ctx context.Context, t target) ([]secretItem, error)
 
 // list implements platform. The library itself lists the labels of every
 // program's items, and empty ones where the collection is locked.
-func (p *secretService) list(ctx context.Context, t target, _ func() ([]string, error)) ([]string, error) {
+func (p *secretService) list(ctx context.Context, _ *worker, t target, _ func() ([]string, error)) ([]string, error) {
 	ctx, cancel := context.WithTimeout(ctx, p.cfg.OpTimeout)
 	defer cancel()
 	mine, err := p.own(ctx, t)

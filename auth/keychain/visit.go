@@ -94,4 +94,4 @@ func (v visit) remove(name string) error {
 }
 
 // list implements shelf.
-func (v visit) list() ([]string, error) { return v.s.plat.list(v.ctx, v.t, v.keys) }
+func (v visit) list() ([]string, error) { return v.s.plat.list(v.ctx, v.s.work, v.t, v.keys) }

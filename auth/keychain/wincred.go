@@ -32,6 +32,9 @@ type credentialManager struct {
 	cfg Config
 	// openRing opens the library; a test puts another in its place.
 	openRing func() (keyring.Keyring, error)
+	// listed lists the names that begin with a prefix, without it. It is nil
+	// where there is no Credential Manager.
+	listed func(prefix string) ([]string, error)
 }
 
 func newCredentialManager(c Config) *credentialManager {
@@ -76,10 +79,15 @@ func (p *credentialManager) look(ctx context.Context, w *worker) (target, store.
 	return target{cause: err}, failedStatus(p, p.status(store.Unavailable), err)
 }
 
-// list implements platform. The library lists what has our prefix, and hides
-// errors: an empty list proves nothing.
-func (p *credentialManager) list(_ context.Context, _ target, keys func() ([]string, error)) ([]string, error) {
-	return keys()
+// list implements platform. The library's own list hides errors, and then
+// looks empty.
+func (p *credentialManager) list(ctx context.Context, w *worker, _ target, keys func() ([]string, error)) ([]string, error) {
+	if p.listed == nil {
+		return keys()
+	}
+	return do(ctx, w, p.cfg.OpTimeout, func() ([]string, error) {
+		return p.listed(p.cfg.Application + ":" + p.cfg.Application + ":") // as the library names them
+	})
 }
 
 // unlock implements platform. There is nothing to unlock.

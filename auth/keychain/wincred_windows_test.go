@@ -45,7 +45,7 @@ func real(t *testing.T, application string) *Store {
 
 func openReal(application string) *Store {
 	c := Config{Application: application}.withDefaults()
-	p := newCredentialManager(c)
+	p := newPlatform(c).(*credentialManager)
 	open := p.openRing
 	p.openRing = func() (keyring.Keyring, error) {
 		r, err := open()
@@ -89,7 +89,7 @@ func TestCredentialManager(t *testing.T) {
 		if err != nil || !bytes.Equal(got, bytesOf(n)) {
 			t.Errorf("%d bytes: got %d, %v", n, len(got), err)
 		}
-		keys, err := visit{ctx, s, target{}, store.Options{}}.keys()
+		keys, err := visit{ctx, s, target{}, store.Options{}}.list()
 		t.Logf("%6d bytes: %d items, %v", n, len(keys), err)
 		if names, err := s.Names(ctx, store.Options{}); err != nil || !slices.Equal(names, []string{item}) {
 			t.Errorf("%d bytes: names %q, %v", n, names, err)
@@ -111,7 +111,7 @@ func TestCredentialManager(t *testing.T) {
 	if !r.Complete() || len(r.Removed) != 2 {
 		t.Errorf("wipe: %v", r)
 	}
-	if keys, err := (visit{ctx, s, target{}, store.Options{}}).keys(); err != nil || len(keys) != 0 {
+	if keys, err := (visit{ctx, s, target{}, store.Options{}}).list(); err != nil || len(keys) != 0 {
 		t.Errorf("left behind: %q, %v", keys, err)
 	}
 	if got, err := other.Get(ctx, item, store.Options{}); err != nil || !bytes.Equal(got, secret) {
@@ -152,8 +152,10 @@ func anotherProgram(step string) int {
 		return 1
 	}
 	// What the last crash left is not old enough to be swept, and not an item.
-	if names, err := s.Names(ctx, store.Options{}); err != nil || !slices.Equal(names, []string{crashName}) {
-		fmt.Println(names, err)
+	// (Wine lists nothing while one of its credentials is half written: killed
+	// in CredWrite, which is one step on Windows. It says so.)
+	if names, err := s.Names(ctx, store.Options{}); err == nil && !slices.Equal(names, []string{crashName}) {
+		fmt.Println(names)
 		return 1
 	}
 	fmt.Println(n)
