@@ -172,9 +172,10 @@ func (a *Attempt) Close() error {
 func (a *Attempt) startPrefetch(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.Deadline().Sub(a.client.config.Now()))
 	ended := make(chan struct{})
+	meta, cached := a.meta, a.cached // the answer may change them before the goroutine starts
 	go func() {
 		defer close(ended)
-		a.site.prefetch(ctx, a.meta, a.cached)
+		a.site.prefetch(ctx, meta, cached)
 	}()
 	// What has ended must leave nothing behind that still writes files.
 	a.stopPrefetch = func() { cancel(); <-ended }
