@@ -13,7 +13,8 @@ func TestRestartIsOffered(t *testing.T) {
 	s := newStage(t)
 	var looked, restarted atomic.Int32
 	s.late = func() bool { looked.Add(1); return true }
-	s.restart = func() { restarted.Add(1) }
+	done := make(chan struct{})
+	s.restart = func() { restarted.Add(1); close(done) }
 	s.start()
 	s.until("the offer", func(st presenter.State) bool { return st.Restart })
 	st := s.signIn()
@@ -24,6 +25,7 @@ func TestRestartIsOffered(t *testing.T) {
 		t.Error("it was restarted without a word")
 	}
 	s.p.Restart()
+	<-done
 	s.stop()
 	if restarted.Load() != 1 || looked.Load() != 1 {
 		t.Errorf("%d restarts, looked %d times", restarted.Load(), looked.Load())
