@@ -59,6 +59,12 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 	c.title.Set(title, fyne.TextStyle{Bold: true})
 	c.text.Set(text, fyne.TextStyle{})
 	c.yes.SetText(yes)
+	c.yes.SetKind(widgets.Primary)
+	c.no.SetKind(widgets.Secondary)
+	if q.Kind == presenter.ConfirmVault { // what Enter does looks like it
+		c.yes.SetKind(widgets.Secondary)
+		c.no.SetKind(widgets.Primary)
+	}
 	c.risky, c.choice = q.Kind == presenter.ConfirmRemoveAccess, q.Kind == presenter.ConfirmVault
 }
 
