@@ -59,7 +59,9 @@ func personAt(t *testing.T, dir string, window []string, keys ...string) {
 	// --sync waits for the window, and for the focus.
 	args := append([]string{"search", "--sync", "--onlyvisible"}, window...)
 	args = append(append(args, "windowfocus", "--sync"), keys...)
-	cmd := exec.CommandContext(t.Context(), "xdotool", args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "xdotool", args...)
 	cmd.Env = environ(dir)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("xdotool %q: %v\n%s", window, err, out)

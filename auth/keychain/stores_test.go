@@ -139,11 +139,16 @@ func storeAsks(t *testing.T, dir string, p *product) {
 		}
 	})
 	neverAbsent(t, s, store.Locked, "")
-	with(t, dir, p.consent, enter, func() {
-		if err := s.Unlock(ctx); err != nil {
-			t.Errorf("allowed: %v", err)
+	var err error
+	for range 3 { // on a busy machine the key may still come too early
+		with(t, dir, p.consent, enter, func() { err = s.Unlock(ctx) })
+		if store.ReasonOf(err) != store.ReasonDismissed {
+			break
 		}
-	})
+	}
+	if err != nil {
+		t.Errorf("allowed: %v", err)
+	}
 	quietly(t, dir, func() {
 		if got, err := s.Get(ctx, name, store.Options{}); err != nil || !bytes.Equal(got, secret) {
 			t.Errorf("in the background afterwards: %q, %v", got, err)
