@@ -193,7 +193,7 @@ func (r *sequenceRenderer) build(size fyne.Size) {
 	}
 	bottom := float32(laneHead) + float32(len(r.s.arrows))*rowHigh + theme.Grid
 	for i, name := range r.s.lanes {
-		r.text(name, theme.SizeSmall, base.ColorNameForeground, fyne.TextStyle{Bold: true}, lane(i), 0, size.Width)
+		r.text(name, base.ColorNameForeground, theme.ColorCard, fyne.TextStyle{Bold: true}, lane(i), 0, size.Width)
 		r.add(NewPanel(theme.ColorLine, "", 0), lane(i), laneHead-theme.Grid, 1, bottom-laneHead+theme.Grid)
 	}
 	for i, a := range r.s.arrows {
@@ -212,12 +212,15 @@ func (r *sequenceRenderer) add(o fyne.CanvasObject, x, y, w, h float32) {
 	r.objects = append(r.objects, o)
 }
 
-// text puts a short line of text with its middle at x, inside of the diagram.
-func (r *sequenceRenderer) text(s string, size fyne.ThemeSizeName, c fyne.ThemeColorName, style fyne.TextStyle, x, y, width float32) {
-	t := NewText(size, c, fyne.TextAlignCenter, FitShort).Set(s, style)
+// text puts a short line of text with its middle at x, inside of the diagram,
+// on a ground of its own: no lane strikes it through.
+func (r *sequenceRenderer) text(s string, c, ground fyne.ThemeColorName, style fyne.TextStyle, x, y, width float32) {
+	t := NewText(theme.SizeSmall, c, fyne.TextAlignCenter, FitShort).Set(s, style)
 	w := fyne.Min(t.NaturalWidth(), width)
 	left := fyne.Max(0, fyne.Min(x-w/2, width-w))
-	r.add(t, left, y, w, t.lineHeight())
+	h := t.lineHeight()
+	r.add(NewPanel(ground, "", 0), left-2, y, w+4, h)
+	r.add(t, left, y, w, h)
 }
 
 func (r *sequenceRenderer) arrow(a Arrow, y, from, to, width float32) {
@@ -235,11 +238,15 @@ func (r *sequenceRenderer) arrow(a Arrow, y, from, to, width float32) {
 	r.add(NewPanel(c, "", 0), left, y+line-thick/2, right-left, thick)
 	r.tip(c, to, y+line, to > from)
 	middle := (left + right) / 2
+	ground, quiet := theme.ColorCard, theme.ColorQuiet
+	if selected { // quiet text is too faint on the soft ground
+		ground, quiet = theme.ColorSoft, base.ColorNameForeground
+	}
 	if a.Label != "" {
-		r.text(a.Label, theme.SizeSmall, base.ColorNameForeground, fyne.TextStyle{Bold: selected}, middle, y+4, width)
+		r.text(a.Label, base.ColorNameForeground, ground, fyne.TextStyle{Bold: selected}, middle, y+4, width)
 	}
 	if a.Note != "" {
-		r.text(a.Note, theme.SizeSmall, theme.ColorQuiet, fyne.TextStyle{}, middle, y+line+6, width)
+		r.text(a.Note, quiet, ground, fyne.TextStyle{}, middle, y+line+6, width)
 	}
 	if a.Aside != "" {
 		t := NewText(theme.SizeSmall, theme.ColorWarning, fyne.TextAlignTrailing, FitWrap).Set(a.Aside, fyne.TextStyle{})
