@@ -52,6 +52,8 @@ func (a *actions) CopyRemoteLink()              { a.add("CopyRemoteLink") }
 func (a *actions) Paste(string)                 { a.add("Paste") }
 func (a *actions) AskAgain()                    { a.add("AskAgain") }
 func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
+func (a *actions) Keep()                        { a.add("Keep") }
+func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
 
 func newTestWindow(t *testing.T) (*Window, *actions) {

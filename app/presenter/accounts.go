@@ -152,10 +152,22 @@ func (p *Presenter) lookAtSession() {
 	if session == nil {
 		return
 	}
+	looked := p.tab == TabSession // only then may the provider be asked what it offers
 	p.work(func() {
 		kept := session.Kept(p.ctx)
+		better, logout := "", false
+		if looked {
+			if session.CanMove(p.ctx) {
+				better = p.config.Auth.Keeping(p.ctx).Name
+			}
+			logout = session.OffersLogout(p.ctx)
+		}
 		p.onSession(session, func() {
 			view := sessionView(session, kept)
+			view.Better, view.Logout = better, logout
+			if !looked && p.details != nil {
+				view.Better, view.Logout = p.details.Better, p.details.Logout
+			}
 			p.details = &view
 			if p.state.Screen == ScreenProfile {
 				p.show(func(s *State) { s.Profile.Session = p.details })
@@ -195,6 +207,57 @@ func (p *Presenter) RemoveAccess() {
 		p.show(func(s *State) {
 			s.Confirm = &ConfirmView{Kind: ConfirmRemoveAccess, Old: who(*p.account),
 				Provider: p.session.Provider().Name, Google: p.session.Provider().Google}
+		})
+	})
+}
+
+// Keep implements Actions. The better place may show a dialog of its own.
+func (p *Presenter) Keep() {
+	p.post(func() {
+		session := p.session
+		if session == nil || p.leaving || p.attempt != nil {
+			return
+		}
+		p.work(func() {
+			err := session.Move(p.ctx)
+			p.onSession(session, func() {
+				if err != nil {
+					p.show(func(s *State) { s.Problem = problemView(err) })
+				}
+				p.lookWhereKept()
+				p.lookAtSession()
+			})
+		})
+	})
+}
+
+// Logout implements Actions: the person is signed out here first, whatever
+// becomes of the page in the browser.
+func (p *Presenter) Logout() {
+	p.post(func() {
+		if p.session == nil || p.leaving || p.attempt != nil {
+			return
+		}
+		session := p.session
+		p.leave(func(ctx context.Context) error {
+			logout, err := session.Logout(ctx)
+			if err != nil {
+				return errors.Join(session.SignOut(ctx), err)
+			}
+			if err := session.SignOut(ctx); err != nil {
+				_ = logout.Close()
+				return err
+			}
+			if err := logout.Open(ctx); err != nil {
+				_ = logout.Close()
+				return err
+			}
+			p.work(func() {
+				if err := logout.Wait(p.ctx); err != nil {
+					p.config.Logger.Info("waiting for the browser to sign out", "code", string(auth.CodeOf(err)))
+				}
+			})
+			return nil
 		})
 	})
 }

@@ -11,6 +11,7 @@ import (
 	"app.latchkey/auth/store"
 	"app.latchkey/mockprovider"
 	"app.latchkey/mockprovider/journal"
+	"app.latchkey/mockprovider/persona"
 )
 
 // notes is what the program keeps between two starts.
@@ -266,6 +267,58 @@ func TestSessionInMemoryIsNotKept(t *testing.T) {
 	s.start()
 	s.signIn()
 	s.until("the session", func(st presenter.State) bool { return st.Profile.Session != nil && st.Profile.Session.Store == "" })
+}
+
+// A provider that can end its own session in the browser is asked to, and the
+// person is signed out here at once.
+func TestLogoutInTheBrowserToo(t *testing.T) {
+	s := newStage(t, mockprovider.WithPersona(persona.Plain()))
+	s.provider = auth.Provider{ID: "google", Name: "Plain", Issuer: s.server.Issuer(), ClientID: s.server.ClientID()}
+	s.start()
+	s.signIn()
+	s.p.ShowTab(presenter.TabSession)
+	s.until("the offer", func(st presenter.State) bool { return st.Profile.Session != nil && st.Profile.Session.Logout })
+	s.p.Logout()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	if _, err := s.server.Journal().WaitFor(t.Context(), func(e journal.Entry) bool { return e.Endpoint == "end_session" }); err != nil {
+		t.Error(err)
+	}
+}
+
+// Google offers no such thing.
+func TestNoLogoutInTheBrowser(t *testing.T) {
+	s := newStage(t)
+	s.start()
+	s.signIn()
+	s.p.ShowTab(presenter.TabSession)
+	st := s.until("the session", func(st presenter.State) bool {
+		return st.Profile.Tab == presenter.TabSession && st.Profile.Session != nil
+	})
+	if st.Profile.Session.Logout || st.Profile.Session.Better != "" {
+		t.Errorf("offered: %+v", st.Profile.Session)
+	}
+}
+
+// A session that is kept until the program ends moves to the vault that the
+// person chose afterwards.
+func TestKeepInABetterPlace(t *testing.T) {
+	s, c := newVaultStage(t)
+	s.start()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	s.p.SignIn("google")
+	s.until("the question", asksFor(presenter.ConfirmVault))
+	s.p.Confirm(false)
+	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Profile.Until })
+	if err := c.vault.Create("correct horse"); err != nil {
+		t.Fatal(err)
+	}
+	s.client.SetFallback(c.vault)
+	s.p.ShowTab(presenter.TabSession)
+	s.until("the better place", func(st presenter.State) bool { return st.Profile.Session != nil && st.Profile.Session.Better != "" })
+	s.p.Keep()
+	s.until("the session kept", func(st presenter.State) bool {
+		return !st.Profile.Until && st.Profile.Session != nil && st.Profile.Session.Store != "" && st.Profile.Session.Better == ""
+	})
 }
 
 // A profile that arrives while the person is in the browser again does not

@@ -191,6 +191,11 @@ type SessionView struct {
 	Declined []string    `json:"declined,omitempty"`
 	Store    string      `json:"store,omitempty"` // where the session is kept; empty: in memory only
 	SignedIn time.Time   `json:"signed_in,omitzero"`
+	// Better is a place that the session can be moved to: a keychain that has
+	// appeared, or the vault that was chosen since. Empty: there is none.
+	Better string `json:"better,omitempty"`
+	// Logout: the provider can end its own session in the browser too.
+	Logout bool `json:"logout,omitempty"`
 }
 
 // AccessState is what is known of the access token.
@@ -283,6 +288,8 @@ type Actions interface {
 	AddAccount()              // signs another account in, beside those there are
 	ShowTab(tab Tab)          // shows another tab of the account
 	ShowStep(id FlowID)       // shows another step of how the person signed in
+	Keep()                    // moves the session to SessionView.Better
+	Logout()                  // signs out, and in the browser at the provider too
 	RemoveAccess()            // asks, then takes the provider's permission back
 	Extend()                  // gives the person more time in the browser
 	Elsewhere(open bool)      // shows or leaves the way for a browser on another computer

@@ -162,7 +162,7 @@ func TestSessionSays(t *testing.T) {
 		{"all", sessionState(),
 			[]string{"Access", "Valid for 42 min, renews by itself", "You allowed", "Know who you are · See your name and picture · See your email address",
 				"Kept in", "GNOME Keyring, on this computer only", "Signed in", "13:02 today", "[Remove Latchkey's access…]", "Also signs you out on your other computers."},
-			[]string{"You did not allow", "Birthday", "From people.googleapis.com"}},
+			[]string{"You did not allow", "Birthday", "From people.googleapis.com", "Keep it in", "in the browser too"}},
 		{"hours", access(presenter.AccessValid, 8*time.Hour-time.Second), []string{"Valid for 8 hours"}, nil},
 		{"seconds", access(presenter.AccessValid, 20*time.Second), []string{"Renews by itself in less than a minute"}, nil},
 		{"over", access(presenter.AccessValid, -time.Second), []string{"Renews by itself when it is needed"}, nil},

@@ -118,6 +118,8 @@ func TestEachButton(t *testing.T) {
 		{sessionState(), "Profile", "ShowTab profile"},
 		{sessionState(), "How you signed in", "ShowTab flow"},
 		{sessionState(), "Remove Latchkey's access…", "RemoveAccess"},
+		{with(sessionState(), func(s *presenter.State) { s.Profile.Session.Better = "KWallet" }), "Keep it in KWallet", "Keep"},
+		{with(sessionState(), func(s *presenter.State) { s.Profile.Session.Logout = true }), "Sign out in the browser too", "Logout"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Try again", "Next"},
 		{withProblem(profileState(), "profile_unavailable", presenter.NextRefresh), "Close", "Dismiss"},
 	} {

@@ -112,7 +112,7 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.session.object, Before: 20},
 		widgets.Slot{Object: p.how.object, Before: 20},
 	), 960, 28, false)
-	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.remove)...)
+	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.keep, p.session.remove, p.session.logout)...)
 	p.how.diagram.OnFocus = p.frame.Reveal
 	return p
 }
@@ -227,7 +227,7 @@ func (p *profile) escape() { p.problem.escape() }
 
 func (p *profile) focusable() []fyne.Focusable {
 	out := []fyne.Focusable{p.email, p.how.diagram}
-	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.remove}, p.problem.buttons())...)
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.keep, p.session.remove, p.session.logout}, p.problem.buttons())...)
 	return append(out, p.fields.subject)
 }
 

@@ -54,6 +54,8 @@ func (a *actions) CopyRemoteLink()              { a.add("CopyRemoteLink") }
 func (a *actions) Paste(s string)               { a.add("Paste " + s) }
 func (a *actions) AskAgain()                    { a.add("AskAgain") }
 func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
+func (a *actions) Keep()                        { a.add("Keep") }
+func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
 func (a *actions) take() (out []string)         { out, a.calls = a.calls, nil; return out }
 func (a *actions) Passphrase(s string, ok bool) { a.add(fmt.Sprintf("Passphrase %q %v", s, ok)) }

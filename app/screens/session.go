@@ -21,9 +21,11 @@ type session struct {
 	object *fyne.Container
 
 	access, granted, declined, store, signedIn *widgets.Text
-	declinedRow                                *fyne.Container
+	declinedRow, storeRow                      *fyne.Container
 
 	ask    *widgets.Button
+	keep   *widgets.Button
+	logout *widgets.Button
 	remove *widgets.Button
 	note   *widgets.Text
 
@@ -45,19 +47,22 @@ func newSession(a presenter.Actions) *session {
 	}
 	s.ask = widgets.NewButton(widgets.Soft, Word("session.ask"), a.AskAgain)
 	s.declinedRow = row("session.declined", widgets.Flow(8, false, s.declined, s.ask), 2) // the button is higher than a line
+	s.keep = widgets.NewButton(widgets.Soft, "", a.Keep)
+	s.storeRow = row("session.store", widgets.Flow(8, false, s.store, s.keep))
 	card := widgets.Card(widgets.Column(
 		widgets.Slot{Object: row("session.access", s.access)},
 		widgets.Slot{Object: row("session.granted", s.granted), Before: 10},
 		widgets.Slot{Object: s.declinedRow, Before: 10},
-		widgets.Slot{Object: row("session.store", s.store), Before: 10},
+		widgets.Slot{Object: s.storeRow, Before: 10},
 		widgets.Slot{Object: row("session.since", s.signedIn), Before: 10},
 	))
 	s.remove = widgets.NewButton(widgets.Secondary, Word("session.remove"), a.RemoveAccess)
+	s.logout = widgets.NewButton(widgets.Secondary, Word("session.logout"), a.Logout)
 	s.note = widgets.NewText(theme.SizeSmall, theme.ColorQuiet, fyne.TextAlignLeading, widgets.FitWrap).
 		Set(Word("session.remove.note"), fyne.TextStyle{})
 	s.object = widgets.Column(
 		widgets.Slot{Object: card},
-		widgets.Slot{Object: s.remove, Before: 16, Width: s.remove.NaturalWidth()},
+		widgets.Slot{Object: widgets.Flow(12, false, s.remove, s.logout), Before: 16},
 		widgets.Slot{Object: s.note, Before: 8},
 	)
 	return s
@@ -76,6 +81,11 @@ func (s *session) update(v presenter.SessionView, busy bool, now time.Time) {
 	s.signedIn.Set(clockTime(v.SignedIn, now), fyne.TextStyle{})
 	s.ask.SetBusy(busy)
 	s.remove.SetBusy(busy)
+	s.keep.SetText(wordWith("session.keep", values{"Store": v.Better}))
+	setVisible(s.keep, v.Better != "")
+	s.keep.SetBusy(busy)
+	setVisible(s.logout, v.Logout)
+	s.logout.SetBusy(busy)
 	s.tick(now)
 }
 

@@ -124,5 +124,7 @@ func (noActions) CopyRemoteLink()           {}
 func (noActions) Paste(string)              {}
 func (noActions) AskAgain()                 {}
 func (noActions) ShowStep(presenter.FlowID) {}
+func (noActions) Keep()                     {}
+func (noActions) Logout()                   {}
 func (noActions) Restart()                  {}
 func (noActions) Passphrase(string, bool)   {}

@@ -213,6 +213,12 @@ var shots = []shot{
 		s.Demo, s.SignIn.Adding = false, true
 		s.SignIn.Providers = append(s.SignIn.Providers, presenter.ProviderButton{ID: "b", Name: "GitLab"})
 	})},
+	{name: "session-better", state: profile(func(s *presenter.State) {
+		s.Profile.Tab = presenter.TabSession
+		v := *s.Profile.Session
+		v.Store, v.Better, v.Logout = "", "GNOME Keyring", true
+		s.Profile.Session = &v
+	})},
 	{name: "session-bare", tabs: 7, state: profile(func(s *presenter.State) {
 		s.Profile.Tab = presenter.TabSession
 		s.Accounts = s.Accounts[:1]
