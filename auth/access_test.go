@@ -28,6 +28,36 @@ func TestSignOutWhereRevocationEndsTheGrant(t *testing.T) {
 	}
 }
 
+// What a refresh brings after the sign-out is dropped, and not revoked either.
+func TestSignOutDuringARefreshWhereRevocationEndsTheGrant(t *testing.T) {
+	h := newHold(t)
+	w := newWorld(t, nil, mockprovider.WithHook(mockprovider.StageToken, h.at(isRefresh)))
+	w.provider.Quirks.RevocationEndsGrant = true
+	session := w.resumed()
+	account := session.Account()
+	h.arm()
+	refreshed := make(chan struct{})
+	go func() { defer close(refreshed); _, _ = session.Token(t.Context()) }()
+	<-h.arrived
+	out := make(chan error, 1)
+	go func() { out <- session.SignOut(t.Context()) }()
+	eventually(t, "the sign-out to begin", func() bool {
+		now, err := w.client.Resume(account, w.provider)
+		return err == nil && now != session
+	})
+	h.release()
+	<-refreshed
+	if err := <-out; err != nil {
+		t.Errorf("SignOut: %v", err)
+	}
+	if n := w.count("revoke", ""); n != 0 || w.server.Grants("ada") != 1 {
+		t.Errorf("%d revocations, %d grants left; want the other computers' sessions to stay", n, w.server.Grants("ada"))
+	}
+	if held := w.storedToken(account.Item); held != "" {
+		t.Error("the store holds a refresh token again")
+	}
+}
+
 func TestRemoveAccess(t *testing.T) {
 	for name, google := range map[string]bool{"one token": false, "the whole grant": true} {
 		t.Run(name, func(t *testing.T) {
