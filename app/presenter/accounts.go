@@ -165,6 +165,9 @@ func (p *Presenter) lookAtSession() {
 		p.onSession(session, func() {
 			view := sessionView(session, kept)
 			view.Better, view.Logout = better, logout
+			if p.over {
+				view.Access = AccessEnded
+			}
 			if !looked && p.details != nil {
 				view.Better, view.Logout = p.details.Better, p.details.Logout
 			}

@@ -41,34 +41,21 @@ type FlowStep struct {
 	Checks []flow.Check  `json:"checks,omitempty"`
 }
 
-// flowSteps says which steps of the record are drawn as one, and which of their
-// parameters holds the address that it went to.
-var flowSteps = []struct {
-	id      FlowID
-	params  []flow.Kind
-	checks  []flow.Kind
-	address struct {
-		kind flow.Kind
-		name string
-	}
-}{
-	{id: FlowRequest, params: []flow.Kind{flow.KindRequest}, checks: []flow.Kind{flow.KindMetadata},
-		address: at(flow.KindRequest, "authorization_endpoint")},
-	{id: FlowSignIn, address: at(flow.KindRequest, "authorization_endpoint")},
-	{id: FlowResponse, params: []flow.Kind{flow.KindAuthorization}, checks: []flow.Kind{flow.KindAuthorization},
-		address: at(flow.KindListen, "redirect_uri")},
-	{id: FlowExchange, params: []flow.Kind{flow.KindToken}, checks: []flow.Kind{flow.KindToken, flow.KindIdentity},
-		address: at(flow.KindToken, "token_endpoint")},
-	{id: FlowProfile, params: []flow.Kind{flow.KindProfile}, checks: []flow.Kind{flow.KindProfile},
-		address: at(flow.KindProfile, "userinfo_endpoint")},
+// drawnStep says which steps of the record are drawn as one, and which
+// parameter of which step holds the address that it went to.
+type drawnStep struct {
+	id             FlowID
+	params, checks []flow.Kind
+	where          flow.Kind
+	address        string
 }
 
-func at(kind flow.Kind, name string) (a struct {
-	kind flow.Kind
-	name string
-}) {
-	a.kind, a.name = kind, name
-	return a
+var drawnSteps = []drawnStep{
+	{FlowRequest, []flow.Kind{flow.KindRequest}, []flow.Kind{flow.KindMetadata}, flow.KindRequest, "authorization_endpoint"},
+	{FlowSignIn, nil, nil, flow.KindRequest, "authorization_endpoint"},
+	{FlowResponse, []flow.Kind{flow.KindAuthorization}, []flow.Kind{flow.KindAuthorization}, flow.KindListen, "redirect_uri"},
+	{FlowExchange, []flow.Kind{flow.KindToken}, []flow.Kind{flow.KindToken, flow.KindIdentity}, flow.KindToken, "token_endpoint"},
+	{FlowProfile, []flow.Kind{flow.KindProfile}, []flow.Kind{flow.KindProfile}, flow.KindProfile, "userinfo_endpoint"},
 }
 
 // flowView draws a record. The record is a file that anybody may have changed:
@@ -79,7 +66,7 @@ func flowView(f flow.Flow, selected FlowID) FlowView {
 		return v
 	}
 	v.When = f.Started
-	for _, s := range flowSteps {
+	for _, s := range drawnSteps {
 		step := FlowStep{ID: s.id}
 		for _, x := range f.Steps {
 			if slices.Contains(s.params, x.Kind) {
@@ -91,8 +78,8 @@ func flowView(f flow.Flow, selected FlowID) FlowView {
 			if slices.Contains(s.checks, x.Kind) {
 				step.Checks = append(step.Checks, x.Checks...)
 			}
-			if x.Kind == s.address.kind && step.Host == "" {
-				step.Host = hostOfParam(x.Params, s.address.name)
+			if x.Kind == s.where && step.Host == "" {
+				step.Host = hostOfParam(x.Params, s.address)
 			}
 		}
 		if s.id == FlowSignIn { // the same wait as for the response, which is what it waited for
@@ -130,7 +117,7 @@ func hostOfParam(params []flow.Param, name string) string {
 // ShowStep implements Actions.
 func (p *Presenter) ShowStep(id FlowID) {
 	p.post(func() {
-		p.step5 = id
+		p.chosen = id
 		if p.record != nil {
 			view := *p.record
 			view.Selected = id
@@ -162,6 +149,6 @@ func (p *Presenter) lookAtFlow() {
 				p.config.Logger.Warn("reading the record of a sign-in", "error", err.Error())
 			}
 		}
-		p.onSession(session, func() { p.showFlow(flowView(record, p.step5)) })
+		p.onSession(session, func() { p.showFlow(flowView(record, p.chosen)) })
 	})
 }

@@ -81,7 +81,8 @@ type Presenter struct {
 	tab     Tab
 	details *SessionView   // of session; nil: not looked at yet
 	record  *FlowView      // of session; nil: not looked at yet
-	step5   FlowID         // which of its five steps is looked at
+	chosen  FlowID         // which of its five steps is looked at
+	over    bool           // the provider has ended the session
 	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
 	asked   int            // passphrases so far
 	secret  *asking        // a passphrase that is asked for; nil: none
@@ -167,7 +168,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 	}
 	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
 	p.profile, p.picture, p.details = resources.Profile{}, "", nil
-	p.record = nil
+	p.record, p.over = nil, false
 	p.remember(account.Key)
 	p.life = &life{}
 	p.life.ctx, p.life.end = context.WithCancel(p.ctx)

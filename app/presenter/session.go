@@ -172,6 +172,7 @@ func (p *Presenter) loaded(profile resources.Profile, err error) {
 	if err == nil {
 		p.profile = profile
 	}
+	p.over = auth.CodeOf(err) == auth.CodeRefreshRevoked
 	if p.state.Screen != ScreenProfile {
 		return // a sign-in has begun meanwhile; what was loaded is shown after it
 	}

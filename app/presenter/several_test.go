@@ -261,6 +261,20 @@ func TestHowYouSignedIn(t *testing.T) {
 	check("after a restart")
 }
 
+// A session that the provider has ended does not say that it renews itself.
+func TestEndedSessionSaysSo(t *testing.T) {
+	s := newStage(t)
+	s.revoked()
+	s.p.ShowTab(presenter.TabSession)
+	s.until("the ended session", func(st presenter.State) bool {
+		return st.Profile.Session != nil && st.Profile.Session.Access == presenter.AccessEnded
+	})
+	s.p.Next()
+	s.until("the session anew", func(st presenter.State) bool {
+		return s.signedInAgain(st) && st.Profile.Session != nil && st.Profile.Session.Access == presenter.AccessValid
+	})
+}
+
 func TestSessionInMemoryIsNotKept(t *testing.T) {
 	s := newStage(t)
 	s.store = store.NewMemory()

@@ -36,7 +36,7 @@ func newSideBar(a presenter.Actions) *sideBar {
 	return b
 }
 
-// shown reports whether there is a side bar in s.
+// sideBarShown reports whether there is a side bar in s.
 func sideBarShown(s presenter.State) bool {
 	return s.Screen == presenter.ScreenProfile && s.Confirm == nil && len(s.Accounts) > 0
 }
