@@ -25,7 +25,7 @@ func secretAttacks() []attack {
 			must: "the code verifier is in none of them", section: "RFC 7636 §7.2, RFC 8252 §8.1", defence: "it leaves memory only to the token endpoint", where: "auth/authorize.go auth/secret.go", run: verifierStays},
 		{kind: 22, name: "files and backups", by: thief, does: "reads every file that a sign-in, a refresh and a profile left behind",
 			must: "no token, code, verifier, state or client secret; nobody else may read them", section: "RFC 9700 §4.14, RFC 6749 §10.4",
-			defence: "refresh token in the keychain only, access token in memory only, files 0600", where: "auth/keep.go auth/accounts.go", run: filesHoldNothing},
+			defence: "refresh token in the keychain only, access token in memory only, files 0600", where: "auth/keep.go auth/index.go", run: filesHoldNothing},
 		{kind: 22, name: "a stolen refresh token used first", by: thief, does: "uses the refresh token before the program does",
 			must: "the program is refused, stops at once, and asks for a sign-in; the provider ends what the thief got", section: "RFC 9700 §4.14.2",
 			defence: "invalid_grant counts, is not repeated, and keeps no spent token in use", where: "auth/refresh.go", run: stolenRefreshToken},
