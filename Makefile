@@ -11,17 +11,16 @@ SHELL := /bin/bash
 export GOFLAGS := -buildvcs=false -trimpath -tags=release,migrated_fynedo
 export CGO_ENABLED := 1
 
-# Packagers may build a Google client in: GOOGLE_CLIENT_ID and
-# GOOGLE_CLIENT_SECRET (a desktop client's secret is not confidential).
-VERSION := $(shell sed -n 's/^Version *= *"\(.*\)"/\1/p' FyneApp.toml)
-VALUES := -X main.version=$(VERSION)
+# Name, ID, version and Google client are FyneApp.toml's. Packagers may give
+# another client, GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET (a desktop client's
+# secret is not confidential); tests another version, LATCHKEY_VERSION.
+export GOOGLE_CLIENT_ID GOOGLE_CLIENT_SECRET LATCHKEY_VERSION
+VERSION := $(or $(LATCHKEY_VERSION),$(shell packaging/values.sh VERSION 2>/dev/null))
+LDFLAGS := -s -w -X main.version=$(VERSION)
 ifneq ($(GOOGLE_CLIENT_ID),)
-VALUES += -X main.googleClientID=$(GOOGLE_CLIENT_ID) -X main.googleClientSecret=$(GOOGLE_CLIENT_SECRET)
+LDFLAGS += -X main.googleClientID=$(GOOGLE_CLIENT_ID) -X main.googleClientSecret=$(GOOGLE_CLIENT_SECRET)
 endif
-LDFLAGS := -s -w $(VALUES)
 
-ARCH := $(shell dpkg --print-architecture 2>/dev/null || go env GOARCH)
-DEB := dist/latchkey_$(VERSION)_$(ARCH).deb
 FUZZTIME ?= 20s
 BENCHTIME ?= 1s
 SOAK ?= 100000
@@ -65,7 +64,7 @@ try-google: ## two minutes at the real Google, for whoever has a client: GOOGLE_
 	@go run ./cmd/try-google $(TRY_GOOGLE)
 
 .PHONY: build
-build: ## the program: build/latchkey
+build: check-values ## the program: build/latchkey
 	@tools/setup.sh build
 	go build -ldflags '$(LDFLAGS)' -o build/latchkey .
 
@@ -175,15 +174,19 @@ screenshots: ## every screen and page, light and dark, into docs/screenshots; ne
 	MOCKPROVIDER_SCREENSHOTS='$(abspath docs/screenshots)' go test -count=1 -run TestPicturesForDocs -v ./mockprovider
 
 ##### Packages
+# Each fragment adds its targets to PACKAGES (what makes installers into dist/)
+# and PACKAGE_TESTS (what tries them).
+
+PACKAGES :=
+PACKAGE_TESTS :=
+include $(sort $(wildcard packaging/*.mk))
 
 .PHONY: package
-package: build build/bin/mkdeb build/bin/mkicons ## installers into dist/: a .deb
-	@tools/setup.sh package
-	packaging/deb/make.sh '$(VERSION)' '$(ARCH)'
+package: check-tree clean-dist $(PACKAGES) ## every installer that this system can make, into dist/; ALLOW_DIRTY=1: from a changed tree
+	@ls -l dist
 
 .PHONY: test-packages
-test-packages: setup-test package programs ## install the package, start it from its menu entry, sign in, remove it
-	LATCHKEY_DEB='$(abspath $(DEB))' go test -count=1 -timeout 15m -run TestPackage ./packaging/deb/...
+test-packages: setup-test $(PACKAGE_TESTS) ## install, start, sign in with, upgrade and remove each installer
 
 ##### Tools, pinned in tools/go.mod
 

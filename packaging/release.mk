@@ -1,0 +1,15 @@
+# What every installer rests on: values that can be used, and a tree that a
+# commit names.
+
+.PHONY: check-values
+check-values:
+	@packaging/values.sh >/dev/null
+
+.PHONY: check-tree
+check-tree: check-values
+	@packaging/check-tree.sh
+
+.PHONY: clean-dist
+clean-dist:
+	@rm -rf dist
+	@mkdir -p dist
