@@ -9,8 +9,8 @@ import (
 
 // importClient adds the client of Google's client JSON to providers.toml, and
 // says what comes next. It opens no window.
-func importClient(config, path string, out io.Writer) error {
-	dirs, err := settings.Open(config)
+func importClient(v vendor, config, path string, out io.Writer) error {
+	dirs, err := settings.OpenNamed(v.folder(), config)
 	if err != nil {
 		return err
 	}
@@ -18,7 +18,7 @@ func importClient(config, path string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(out, "%s's client %s is in %s now. Start latchkey to sign in with it; %s is not needed any more.\n",
-		p.Name, p.ClientID, dirs.ProvidersPath(), path)
+	_, err = fmt.Fprintf(out, "%s's client %s is in %s now. Start %s to sign in with it; %s is not needed any more.\n",
+		p.Name, p.ClientID, dirs.ProvidersPath(), v.Name, path)
 	return err
 }

@@ -17,7 +17,7 @@ func TestImportClient(t *testing.T) {
 		t.Fatal(err)
 	}
 	var out strings.Builder
-	if err := importClient(config, file, &out); err != nil {
+	if err := importClient(ours(t), config, file, &out); err != nil {
 		t.Fatal(err)
 	}
 	if !strings.Contains(out.String(), "1-a.apps.googleusercontent.com") || strings.Contains(out.String(), secret) {
@@ -30,7 +30,7 @@ func TestImportClient(t *testing.T) {
 	if list, err := dirs.Providers(); err != nil || len(list) != 1 || list[0].ID != "google" {
 		t.Errorf("afterwards there are %v, %v", list, err)
 	}
-	if err := importClient(config, filepath.Join(config, "missing.json"), &out); err == nil {
+	if err := importClient(ours(t), config, filepath.Join(config, "missing.json"), &out); err == nil {
 		t.Error("a file that is not there was imported")
 	}
 }

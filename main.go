@@ -25,14 +25,6 @@ import (
 	"app.latchkey/settings"
 )
 
-// Set by the linker (-ldflags "-X main.version=…"). Google's client secret of a
-// desktop client is not confidential (RFC 8252 §8.5).
-var (
-	version            = "dev"
-	googleClientID     string
-	googleClientSecret string
-)
-
 // options are the command line.
 type options struct {
 	demo, version         bool
@@ -47,19 +39,24 @@ func main() {
 	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
 	flag.StringVar(&o.client, "import-client", "", "add the Google client of this client_secret_….json `file` to providers.toml, and exit")
 	flag.Parse()
+	v, err := readVendor(fyneApp)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "latchkey:", err)
+		os.Exit(1)
+	}
 	if o.version {
-		fmt.Println("latchkey", version)
+		fmt.Println(v.Name, v.Version)
 		return
 	}
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "latchkey: unexpected argument %q; see latchkey --help\n", flag.Arg(0))
 		os.Exit(2)
 	}
-	task := func() error { return run(o) }
+	task := func() error { return run(o, v) }
 	if o.client != "" {
-		task = func() error { return importClient(o.config, o.client, os.Stdout) }
+		task = func() error { return importClient(v, o.config, o.client, os.Stdout) }
 	}
-	err := task()
+	err = task()
 	if errors.Is(err, errRestart) {
 		err = busguard.Restart() // returns only if it fails
 	}
@@ -69,12 +66,12 @@ func main() {
 	}
 }
 
-func run(o options) error {
+func run(o options, v vendor) error {
 	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
 	defer guardMemory(log)()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	dirs, err := settings.Open(o.config)
+	dirs, err := settings.OpenNamed(v.folder(), o.config)
 	if err != nil {
 		return err
 	}
@@ -83,30 +80,30 @@ func run(o options) error {
 		return err
 	}
 	defer trace.close()
-	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: version})
+	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: v.Version})
 
-	providers, stopDemo, problem, err := chooseProviders(o, dirs, log)
+	providers, stopDemo, problem, err := chooseProviders(o, v, dirs, log)
 	if err != nil {
 		return err
 	}
 	if stopDemo != nil {
 		defer stopDemo()
 	}
-	window, err := app.NewWindow(app.New(version), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
+	window, err := app.NewWindow(app.New(v.Identity), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
 	if err != nil {
 		return err
 	}
 	if ok, why := keychain.Supported(); !ok { // a darwin build without cgo, for one
 		log.Warn("this build has no keychain: sign-ins last until you quit", "reason", why)
 	}
-	secrets := keychain.Open(keychain.Config{Application: app.Title})
+	secrets := keychain.Open(keychain.Config{Application: v.keychainName()})
 	defer secrets.Close()
 	var p *presenter.Presenter
 	keep := newFallback(dirs, func(ctx context.Context, q vault.Question) (string, bool) {
 		return p.AskPassphrase(ctx, presenter.PassphraseQuestion(q))
 	})
 	client, err := auth.New(auth.Config{Store: secrets, Fallback: keep.store(), OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
-		CacheDir: dirs.CacheDir(), Application: app.Title, Version: version, Logger: log})
+		CacheDir: dirs.CacheDir(), Application: v.Name, KeychainName: v.keychainName(), Version: v.Version, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -136,10 +133,10 @@ func run(o options) error {
 
 // chooseProviders are those built in, those of providers.toml, or the demo. A
 // broken providers.toml is shown in the window, and what is built in works.
-func chooseProviders(o options, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, stopDemo func(), problem, err error) {
+func chooseProviders(o options, v vendor, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, stopDemo func(), problem, err error) {
 	var builtIn []auth.Provider
-	if googleClientID != "" {
-		builtIn = append(builtIn, auth.Google(googleClientID, googleClientSecret))
+	if v.googleID != "" {
+		builtIn = append(builtIn, auth.Google(v.googleID, v.googleSecret))
 	}
 	file, problem := dirs.Providers()
 	providers := settings.Merge(builtIn, file)

@@ -6,7 +6,7 @@
 // The window decides nothing. What is shown is a [presenter.State], drawn by
 // package screens; what a person does is a call of [presenter.Actions].
 //
-//	w, err := app.NewWindow(app.New(version), app.Options{…})
+//	w, err := app.NewWindow(app.New(identity), app.Options{…})
 //	p := presenter.New(presenter.Config{Window: w, OnState: w.Show, …})
 //	p.Start()
 //	w.Run(p)  // until the window is closed
@@ -31,13 +31,18 @@ import (
 	"app.latchkey/assets"
 )
 
-const (
+// Identity is what a vendor calls the program.
+type Identity struct {
 	// ID is the application's ID: the name of its desktop file and, on Wayland,
 	// of its windows.
-	ID = "app.latchkey.Latchkey"
-	// Title is the window's title and, on X11, its class (StartupWMClass).
-	Title = "Latchkey"
-)
+	ID string
+	// Name is the window's title and, on X11, its class (StartupWMClass).
+	Name string
+	// Version is MAJOR.MINOR.PATCH.
+	Version string
+	// Build counts the builds of a version.
+	Build int
+}
 
 // tickEvery is how often what changes with time alone is looked at: twice as
 // often as the seconds it counts, so that none is skipped.
@@ -76,12 +81,13 @@ type Window struct {
 }
 
 // New starts Fyne. It must be called once, on the main goroutine.
-func New(version string) fyne.App {
+func New(i Identity) fyne.App {
 	icon := fyne.NewStaticResource("Icon.png", assets.IconPNG)
 	fyneapp.SetMetadata(fyne.AppMetadata{
-		ID:         ID,
-		Name:       Title,
-		Version:    version,
+		ID:         i.ID,
+		Name:       i.Name,
+		Version:    i.Version,
+		Build:      i.Build,
 		Icon:       icon,
 		Release:    true,
 		Migrations: map[string]bool{"fyneDo": true},
@@ -90,7 +96,7 @@ func New(version string) fyne.App {
 	if dir, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(dir, 0o700)
 	}
-	a := fyneapp.NewWithID(ID)
+	a := fyneapp.NewWithID(i.ID)
 	a.SetIcon(icon)
 	return a
 }
@@ -110,7 +116,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	a.Settings().SetTheme(theme.New())
 	w := &Window{
 		app:    a,
-		win:    a.NewWindow(Title),
+		win:    a.NewWindow(a.Metadata().Name),
 		opener: opener{env: o.ChildEnv, system: a.OpenURL, log: o.Logger},
 		now:    o.Now,
 		log:    o.Logger,

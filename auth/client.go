@@ -34,9 +34,12 @@ type Config struct {
 	// CacheDir holds discovery documents, so that the browser opens without
 	// asking the provider first. Empty: not cached on disk.
 	CacheDir string
-	// Application names the program in the keychain and on the browser's pages;
-	// default "Latchkey".
+	// Application names the program on the browser's pages and in the User-Agent
+	// header; default "Latchkey".
 	Application string
+	// KeychainName begins the names of items in the keychain, and must be this
+	// program's alone on a computer; default Application.
+	KeychainName string
 	// Version is part of the User-Agent header.
 	Version string
 	// Transport carries the back channel; nil is package backchannel's own.
@@ -71,6 +74,7 @@ func New(c Config) (*Client, error) {
 		return nil, errors.New("auth.New: Config.Store is missing (store.NewMemory() lasts until the program ends)")
 	}
 	c.Application = cmp.Or(c.Application, "Latchkey")
+	c.KeychainName = cmp.Or(c.KeychainName, c.Application)
 	c.Version = cmp.Or(c.Version, "dev")
 	c.Timeout = cmp.Or(c.Timeout, 5*time.Minute)
 	if c.Now == nil {

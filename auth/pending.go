@@ -40,7 +40,7 @@ func (p *Pending) Identity() Identity { return p.identity }
 // Account is the account that Commit would store.
 func (p *Pending) Account() Account {
 	a := p.attempt
-	return newAccount(a.site.provider, p.identity, p.tokens.scopes, a.client.config.Application)
+	return newAccount(a.site.provider, p.identity, p.tokens.scopes, a.client.config.KeychainName)
 }
 
 // Scopes are the scopes that were granted, in normalised short form, sorted.

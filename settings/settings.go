@@ -37,8 +37,12 @@ type Settings struct {
 //
 // The rights of a directory that the caller named and that exists already are
 // left alone; those of Latchkey's own directories are narrowed to 0700.
-func Open(dir string) (*Settings, error) {
-	s, err := locate(dir)
+func Open(dir string) (*Settings, error) { return OpenNamed("", dir) }
+
+// OpenNamed is Open for a vendor's own program, whose folders are called name.
+// An empty name stands for Latchkey's own; name is no path.
+func OpenNamed(name, dir string) (*Settings, error) {
+	s, err := locate(name, dir)
 	if err != nil {
 		return nil, invalid("", err)
 	}
@@ -60,7 +64,12 @@ func Open(dir string) (*Settings, error) {
 	return s, nil
 }
 
-func locate(dir string) (*Settings, error) {
+func locate(name, dir string) (*Settings, error) {
+	if name == "" {
+		name = folder()
+	} else if name != filepath.Base(name) || !filepath.IsLocal(name) {
+		return nil, fmt.Errorf("%q cannot name a folder", name)
+	}
 	if dir != "" {
 		abs, err := filepath.Abs(dir)
 		if err != nil {
@@ -73,7 +82,7 @@ func locate(dir string) (*Settings, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, fmt.Errorf("finding the user's directories (start with --config DIR to name one): %w", err)
 	}
-	return &Settings{config: filepath.Join(config, folder()), cache: filepath.Join(cache, folder())}, nil
+	return &Settings{config: filepath.Join(config, name), cache: filepath.Join(cache, name)}, nil
 }
 
 // folder is the program's folder, spelled as the system's other programs do.

@@ -18,7 +18,8 @@ import (
 // Config says how to open the keychain. The zero value works.
 type Config struct {
 	// Application is the program's name as users know it; the keychain shows
-	// it (default "Latchkey").
+	// it (default "Latchkey"). No other program's may be the same: whose items
+	// they are is seen by it.
 	Application string
 	// ProbeTimeout limits looking at the keychain, which shows no dialog
 	// (default 2 s). Starting a service that D-Bus can start gets twice
