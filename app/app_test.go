@@ -23,6 +23,7 @@ import (
 
 func TestMain(m *testing.M) {
 	os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
+	os.Setenv("LC_ALL", "C") // English
 	os.Exit(m.Run())
 }
 

@@ -11,6 +11,7 @@ import "embed"
 
 // Translations holds translations/<language>.json: words by key, in the format
 // of Fyne's package lang. en.json is complete and the fallback of all others.
+// See [Languages].
 //
 //go:embed translations/*.json
 var Translations embed.FS

@@ -189,7 +189,7 @@ func TestSignInShowsEachStep(t *testing.T) {
 		t.Errorf("profile %+v", state.Profile)
 	}
 	want := map[presenter.FieldID]string{presenter.FieldName: "Ada Lovelace", presenter.FieldGivenName: "Ada", presenter.FieldFamilyName: "Lovelace",
-		presenter.FieldLanguage: "English (United Kingdom)", presenter.FieldSubject: "108204268033311374519"}
+		presenter.FieldLanguage: "en-GB", presenter.FieldSubject: "108204268033311374519"}
 	for _, f := range state.Profile.Fields {
 		if v, ok := want[f.ID]; ok && v != f.Value {
 			t.Errorf("field %s = %q, want %q", f.ID, f.Value, v)

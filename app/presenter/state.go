@@ -141,10 +141,10 @@ const (
 	FieldName         FieldID = "name"
 	FieldGivenName    FieldID = "given_name"
 	FieldFamilyName   FieldID = "family_name"
-	FieldLanguage     FieldID = "language"
+	FieldLanguage     FieldID = "language" // a BCP 47 tag
 	FieldOrganization FieldID = "organization"
-	FieldBirthday     FieldID = "birthday"
-	FieldSubject      FieldID = "subject" // "Account ID", shown in the fixed-width font
+	FieldBirthday     FieldID = "birthday" // "1815-12-10", "--12-10" or "1815"
+	FieldSubject      FieldID = "subject"  // "Account ID", shown in the fixed-width font
 )
 
 // Field is one line of the profile card.

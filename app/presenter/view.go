@@ -4,13 +4,9 @@ import (
 	"hash/fnv"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 	"unicode"
-
-	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/flow"
@@ -181,9 +177,9 @@ func profileView(provider auth.Provider, a auth.Account, profile resources.Profi
 		{FieldName, profile.Name},
 		{FieldGivenName, profile.GivenName},
 		{FieldFamilyName, profile.FamilyName},
-		{FieldLanguage, languageName(profile.Locale)},
+		{FieldLanguage, profile.Locale},
 		{FieldOrganization, joinNonEmpty(" · ", profile.Organization, profile.Title)},
-		{FieldBirthday, birthday(profile.Birthday)},
+		{FieldBirthday, profile.Birthday.String()},
 		{FieldSubject, profile.Subject},
 	} {
 		if f.Value != "" {
@@ -191,41 +187,6 @@ func profileView(provider auth.Provider, a auth.Account, profile resources.Profi
 		}
 	}
 	return v
-}
-
-// languageName writes a BCP 47 tag as "English (United Kingdom)"; a tag that is
-// none is shown as it came.
-func languageName(tag string) string {
-	t, err := language.Parse(tag)
-	if tag == "" || err != nil {
-		return tag
-	}
-	base, _ := t.Base()
-	name := display.English.Languages().Name(base)
-	if region, confidence := t.Region(); confidence == language.Exact {
-		if r := display.English.Regions().Name(region); r != "" {
-			name += " (" + r + ")"
-		}
-	}
-	if name == "" {
-		return tag
-	}
-	return name
-}
-
-// birthday writes as much of a date as is told: "10 December 1815",
-// "10 December" or "1815".
-func birthday(d resources.Date) string {
-	day := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC)
-	switch {
-	case d.IsZero():
-		return ""
-	case d.Month == 0:
-		return strconv.Itoa(d.Year)
-	case d.Year == 0:
-		return day.Format("2 January")
-	}
-	return day.Format("2 January 2006")
 }
 
 func joinNonEmpty(separator string, texts ...string) string {

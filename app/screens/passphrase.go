@@ -1,7 +1,6 @@
 package screens
 
 import (
-	"strconv"
 	"time"
 	"unicode/utf8"
 
@@ -79,7 +78,7 @@ func (p *passphrase) update(s presenter.State, _ time.Time) {
 }
 
 func (p *passphrase) tooShort() string {
-	return wordWith("passphrase.short", values{"Least": strconv.Itoa(p.shown.Least)})
+	return wordCount("passphrase.short", p.shown.Least, nil)
 }
 
 func (p *passphrase) say(hint string) {

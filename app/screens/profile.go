@@ -285,7 +285,7 @@ func newFieldList() *fieldList {
 func (f *fieldList) update(fields []presenter.Field) {
 	values := map[presenter.FieldID]string{}
 	for _, x := range fields {
-		values[x.ID] = x.Value
+		values[x.ID] = fieldWords(x)
 	}
 	for id, r := range f.rows {
 		v := values[id]

@@ -21,7 +21,8 @@ import (
 
 func TestMain(m *testing.M) {
 	os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	if err := screens.LoadWords(); err != nil {
+	os.Setenv("LC_ALL", "C") // 24 hours
+	if err := screens.UseLanguage("en"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -221,9 +222,9 @@ func profileState() presenter.State {
 		Provider: "Google", Source: "people.googleapis.com", Updated: now,
 		Fields: []presenter.Field{
 			{ID: presenter.FieldName, Value: "Ada Lovelace"}, {ID: presenter.FieldGivenName, Value: "Ada"},
-			{ID: presenter.FieldFamilyName, Value: "Lovelace"}, {ID: presenter.FieldLanguage, Value: "English (United Kingdom)"},
+			{ID: presenter.FieldFamilyName, Value: "Lovelace"}, {ID: presenter.FieldLanguage, Value: "en-GB"},
 			{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd · Analyst"},
-			{ID: presenter.FieldBirthday, Value: "10 December 1815"}, {ID: presenter.FieldSubject, Value: "108204268033311374519"},
+			{ID: presenter.FieldBirthday, Value: "1815-12-10"}, {ID: presenter.FieldSubject, Value: "108204268033311374519"},
 		},
 	}}
 }

@@ -101,7 +101,7 @@ func (s *session) tick(now time.Time) {
 	case presenter.AccessValid:
 		switch {
 		case left >= 2*time.Hour:
-			words = wordWith("session.access.hours", values{"N": fmt.Sprint(int(left.Round(time.Hour) / time.Hour))})
+			words = wordCount("session.access.hours", int(left.Round(time.Hour)/time.Hour), nil)
 		case left >= time.Minute:
 			words = wordWith("session.access.minutes", values{"N": fmt.Sprint(int(left / time.Minute))})
 		case left > 0:

@@ -1,17 +1,14 @@
 package screens_test
 
 import (
-	"encoding/json"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
-	"text/template"
 
 	"app.latchkey/app/presenter"
-	"app.latchkey/assets"
 )
 
 // listedCodes are the problems that need words even if nothing raises them yet.
@@ -64,89 +61,15 @@ func sources(t *testing.T, dir string) []string {
 	return out
 }
 
+// english are the English words by key; a word with a form for each number is
+// that for many.
 func english(t *testing.T) map[string]string {
 	t.Helper()
-	b, err := assets.Translations.ReadFile("translations/en.json")
-	if err != nil {
-		t.Fatal(err)
-	}
 	words := map[string]string{}
-	if err := json.Unmarshal(b, &words); err != nil {
-		t.Fatal(err)
+	for key, v := range translation(t, "en") {
+		words[key] = v["other"]
 	}
 	return words
-}
-
-// TestWords walks the sources and the words: each key that is used has words,
-// and no words are unused.
-func TestWords(t *testing.T) {
-	used := map[string]bool{}
-	// Everything between quotes that looks like a key of ours.
-	key := regexp.MustCompile(`"((?:signin|keep|demo|waiting|step|profile|when|field|confirm|next|problem|text|avatar|menu|notification|tab|passphrase|accounts|session|scope|flow|restart)\.[a-z0-9_.]*[a-z0-9])"`)
-	for _, dir := range []string{".", ".."} {
-		for _, source := range sources(t, dir) {
-			for _, m := range key.FindAllStringSubmatch(source, -1) {
-				used[m[1]] = true
-			}
-		}
-	}
-	for _, n := range []presenter.Next{presenter.NextRetry, presenter.NextSignIn, presenter.NextCopyLink, presenter.NextUnlock,
-		presenter.NextRefresh, presenter.NextDismiss, presenter.NextOpenConfig} {
-		used["next."+string(n)] = true
-	}
-	for _, s := range []presenter.StepState{presenter.StepTodo, presenter.StepActive, presenter.StepDone, presenter.StepFailed} {
-		used["step.state."+string(s)] = true
-	}
-	for _, id := range []presenter.FlowID{presenter.FlowRequest, presenter.FlowSignIn, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowProfile} {
-		for _, part := range []string{"label", "title", "text"} {
-			used["flow."+string(id)+"."+part] = true
-		}
-	}
-	for _, c := range codes(t) {
-		used["problem."+c+".title"], used["problem."+c+".text"] = true, true
-	}
-	words := english(t)
-	for k := range used {
-		if words[k] == "" {
-			t.Errorf("no words for %q", k)
-		}
-	}
-	for k := range words {
-		if !used[k] {
-			t.Errorf("nothing uses the words of %q", k)
-		}
-	}
-	if len(used) < 100 {
-		t.Errorf("found %d keys only: this test can't see them", len(used))
-	}
-}
-
-// Other languages may be incomplete, but have no key that English lacks, and no
-// broken template.
-func TestTranslationsAreSound(t *testing.T) {
-	files, err := assets.Translations.ReadDir("translations")
-	if err != nil {
-		t.Fatal(err)
-	}
-	en := english(t)
-	for _, f := range files {
-		b, err := assets.Translations.ReadFile("translations/" + f.Name())
-		if err != nil {
-			t.Fatal(err)
-		}
-		words := map[string]string{}
-		if err := json.Unmarshal(b, &words); err != nil {
-			t.Fatalf("%s: %v", f.Name(), err)
-		}
-		for k, v := range words {
-			if _, ok := en[k]; !ok {
-				t.Errorf("%s: %q is not in en.json", f.Name(), k)
-			}
-			if _, err := template.New(k).Parse(v); err != nil {
-				t.Errorf("%s: %q: %v", f.Name(), k, err)
-			}
-		}
-	}
 }
 
 // TestEachProblem draws every code on every screen, with and without the values

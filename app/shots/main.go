@@ -4,6 +4,7 @@
 //
 //	go run ./app/shots docs/screenshots          # what the documentation shows
 //	go run ./app/shots -all build/screenshots    # every variant, for looking at
+//	go run ./app/shots -language ru build/ru     # in another language
 package main
 
 import (
@@ -30,21 +31,23 @@ var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
 func main() {
 	log.SetFlags(0)
 	all := flag.Bool("all", false, "every variant in 860×600 and 640×480, not only the documentation's")
+	language := flag.String("language", "en", "draw in this `language`, one of assets/translations")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		log.Fatal("usage: shots [-all] FOLDER")
+		log.Fatal("usage: shots [-all] [-language TAG] FOLDER")
 	}
-	if err := run(flag.Arg(0), *all); err != nil {
+	if err := run(flag.Arg(0), *language, *all); err != nil {
 		log.Fatal("shots: ", err)
 	}
 }
 
-func run(dir string, all bool) error {
+func run(dir, language string, all bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
+	os.Setenv("LC_ALL", "C") // no system's ways with hours on the pictures
 	a := test.NewApp()
-	if err := screens.LoadWords(); err != nil {
+	if err := screens.UseLanguage(language); err != nil {
 		return err
 	}
 	sizes := []fyne.Size{fyne.NewSize(860, 600)}

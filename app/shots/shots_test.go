@@ -25,7 +25,8 @@ import (
 
 func TestMain(m *testing.M) {
 	os.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	if err := screens.LoadWords(); err != nil {
+	os.Setenv("LC_ALL", "C") // 24 hours
+	if err := screens.UseLanguage("en"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -274,7 +275,7 @@ func TestTheSystemsThemeIsFollowed(t *testing.T) {
 
 func TestPicturesAreWritten(t *testing.T) {
 	dir := t.TempDir()
-	if err := run(dir, false); err != nil {
+	if err := run(dir, "en", false); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"signin", "waiting", "profile"} {

@@ -1,0 +1,297 @@
+package screens_test
+
+import (
+	"encoding/json"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"text/template"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/feature/plural"
+	"golang.org/x/text/language"
+
+	"app.latchkey/app/presenter"
+	"app.latchkey/assets"
+)
+
+// translation is a language's file: by key and form; a plain word has the form
+// "other" alone.
+func translation(t *testing.T, tag string) map[string]map[string]string {
+	t.Helper()
+	b, err := assets.Translations.ReadFile("translations/" + tag + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw map[string]any
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatalf("%s: %v", tag, err)
+	}
+	out := map[string]map[string]string{}
+	for key, v := range raw {
+		out[key] = map[string]string{}
+		switch v := v.(type) {
+		case string:
+			out[key]["other"] = v
+		case map[string]any:
+			for form, s := range v {
+				out[key][form], _ = s.(string)
+			}
+		}
+		if len(out[key]) == 0 {
+			t.Errorf("%s: %q is neither a text nor forms of one", tag, key)
+		}
+	}
+	return out
+}
+
+// counted are the keys whose words have a form for each number.
+func counted(t *testing.T) []string {
+	var out []string
+	b, err := assets.Translations.ReadFile("translations/en.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var raw map[string]json.RawMessage
+	if err := json.Unmarshal(b, &raw); err != nil {
+		t.Fatal(err)
+	}
+	for key, v := range raw {
+		if v[0] == '{' {
+			out = append(out, key)
+		}
+	}
+	return out
+}
+
+// fynesOwn are the words of Fyne's widgets that can appear in our window.
+var fynesOwn = strings.Split("Advanced Cancel Confirm Copy Create_Folder Cut Enter_filename Error Favourites File Folder New_Folder No OK Open Paste Quit Redo Save Select_all Show_Hidden_Files Undo Yes file.name file.parent", " ")
+
+// composed are the keys that the sources put together: each family with its
+// members.
+func composed(t *testing.T) map[string]string {
+	out := map[string]string{}
+	add := func(family string, keys ...string) {
+		for _, k := range keys {
+			out[k] = family
+		}
+	}
+	for _, n := range []presenter.Next{presenter.NextRetry, presenter.NextSignIn, presenter.NextCopyLink, presenter.NextUnlock,
+		presenter.NextRefresh, presenter.NextDismiss, presenter.NextOpenConfig} {
+		add("next.+Next", "next."+string(n))
+	}
+	for _, s := range []presenter.StepState{presenter.StepTodo, presenter.StepActive, presenter.StepDone, presenter.StepFailed} {
+		add("step.state.+StepState", "step.state."+string(s))
+	}
+	for _, id := range []presenter.FlowID{presenter.FlowRequest, presenter.FlowSignIn, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowProfile} {
+		for _, part := range []string{"label", "title", "text"} {
+			add("flow.+FlowID", "flow."+string(id)+"."+part)
+		}
+	}
+	for _, c := range codes(t) {
+		add("problem.+Code", "problem."+c+".title", "problem."+c+".text")
+	}
+	for _, m := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"} {
+		add("date.month.+number", "date.month."+m)
+	}
+	for _, w := range fynesOwn {
+		add("Fyne's own", strings.ReplaceAll(w, "_", " "))
+	}
+	return out
+}
+
+// TestWords walks the sources and the words: each key that is used has words,
+// and no words are unused. A key is any string in quotes that is one in en.json
+// or begins as one of its families does.
+func TestWords(t *testing.T) {
+	words := english(t)
+	families := map[string]bool{}
+	for k := range words {
+		if family, _, ok := strings.Cut(k, "."); ok {
+			families[family] = true
+		}
+	}
+	used := composed(t)
+	quoted := regexp.MustCompile(`"([a-z]+)(\.[a-z0-9_.]*[a-z0-9])"`)
+	for _, dir := range []string{".", "..", "../..", "../tray"} {
+		for _, source := range sources(t, dir) {
+			for _, m := range quoted.FindAllStringSubmatch(source, -1) {
+				if key := m[1] + m[2]; families[m[1]] && !notKeys[key] {
+					used[key] = dir
+				}
+			}
+		}
+	}
+	for k, where := range used {
+		if words[k] == "" {
+			t.Errorf("no words for %q, used in %s", k, where)
+		}
+	}
+	for k := range words {
+		if used[k] == "" {
+			t.Errorf("nothing uses the words of %q", k)
+		}
+	}
+	if len(used) < 100 {
+		t.Errorf("found %d keys only: this test can't see them", len(used))
+	}
+}
+
+// notKeys look like keys and are none.
+var notKeys = map[string]bool{}
+
+// TestLanguages: the files are those of assets.Languages, no more and no less.
+func TestLanguages(t *testing.T) {
+	var files []string
+	if err := fs.WalkDir(assets.Translations, ".", func(path string, d fs.DirEntry, err error) error {
+		if !d.IsDir() {
+			files = append(files, strings.TrimSuffix(filepath.Base(path), ".json"))
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var listed []string
+	for _, l := range assets.Languages() {
+		listed = append(listed, l.Tag)
+		if tag, err := language.Parse(l.Tag); err != nil || tag.String() != l.Tag || l.Name == "" {
+			t.Errorf("%+v: %v", l, err)
+		}
+	}
+	slices.Sort(files)
+	slices.Sort(listed)
+	if !slices.Equal(files, listed) {
+		t.Errorf("there are files for %v, and %v are offered", files, listed)
+	}
+}
+
+// strict: a word that a language lacks is an error, not a note.
+const strict = false
+
+// sameAsEnglish are the words that are rightly the same in a language; the key
+// "*" is for all.
+var sameAsEnglish = map[string]string{
+	"*": "OK notification.title date.year problem.address",
+}
+
+var (
+	placeholder = regexp.MustCompile(`\{\{[^}]*\}\}`)
+	value       = regexp.MustCompile(`\.([A-Z][A-Za-z]*)`)
+)
+
+// TestTranslations: each language has all the words that English has and no
+// others, in all the forms that it needs, with the same placeholders, and in its
+// own words.
+func TestTranslations(t *testing.T) {
+	en := translation(t, "en")
+	count := counted(t)
+	for _, l := range assets.Languages() {
+		t.Run(l.Tag, func(t *testing.T) {
+			words := translation(t, l.Tag)
+			var missing []string
+			for _, key := range slices.Sorted(maps.Keys(en)) {
+				if words[key] == nil {
+					missing = append(missing, key)
+					continue
+				}
+				sameForms(t, key, words[key], slices.Contains(count, key), language.Make(l.Tag))
+				for form, s := range words[key] {
+					sameValues(t, key+"#"+form, s, en[key]["other"])
+					sound(t, key+"#"+form, s)
+				}
+				if l.Tag != "en" && !contains(sameAsEnglish["*"]+" "+sameAsEnglish[l.Tag], key) &&
+					letters(en[key]["other"]) && words[key]["other"] == en[key]["other"] {
+					t.Errorf("%q is the English text: %q", key, words[key]["other"])
+				}
+				lengthOf(t, key, words[key]["other"], en[key]["other"])
+			}
+			for key := range words {
+				if en[key] == nil {
+					t.Errorf("%q is not in en.json", key)
+				}
+			}
+			if len(missing) > 0 {
+				if strict {
+					t.Errorf("no words for %q", missing)
+				}
+				t.Logf("%d words are English for want of their own: %q", len(missing), missing)
+			}
+		})
+	}
+}
+
+// sameForms: a word that goes with a number has each form that the language has
+// for whole numbers, and "other".
+func sameForms(t *testing.T, key string, has map[string]string, isCounted bool, tag language.Tag) {
+	t.Helper()
+	need := map[string]bool{"other": true}
+	if isCounted && !strings.HasPrefix(key, "date.") { // which go with a number for its ending, if at all
+		for n := range 200 {
+			need[formNames[plural.Cardinal.MatchPlural(tag, n, 0, 0, 0, 0)]] = true
+		}
+	}
+	for form := range need {
+		if has[form] == "" {
+			t.Errorf("%q lacks the form %q", key, form)
+		}
+	}
+	for form := range has {
+		if !isCounted && form != "other" || isCounted && !slices.Contains(slices.Collect(maps.Values(formNames)), form) {
+			t.Errorf("%q has the form %q, which nothing asks for", key, form)
+		}
+	}
+}
+
+var formNames = map[plural.Form]string{plural.Zero: "zero", plural.One: "one", plural.Two: "two", plural.Few: "few", plural.Many: "many", plural.Other: "other"}
+
+// sameValues: s uses each value that English uses, and no other.
+func sameValues(t *testing.T, key, s, english string) {
+	t.Helper()
+	if got, want := valuesIn(s), valuesIn(english); !slices.Equal(got, want) {
+		t.Errorf("%q uses the values %q, English uses %q", key, got, want)
+	}
+}
+
+func valuesIn(s string) []string {
+	found := map[string]bool{}
+	for _, p := range placeholder.FindAllString(s, -1) {
+		for _, v := range value.FindAllString(p, -1) {
+			found[v] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(found))
+}
+
+// sound: s is a template that works, and clean at its ends.
+func sound(t *testing.T, key, s string) {
+	t.Helper()
+	if strings.TrimSpace(s) != s || s == "" {
+		t.Errorf("%q begins or ends with a blank, or is empty: %q", key, s)
+	}
+	if strings.Contains(s, "  ") || strings.ContainsFunc(s, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
+		t.Errorf("%q has two blanks or a control character: %q", key, s)
+	}
+	if _, err := template.New(key).Parse(s); err != nil {
+		t.Errorf("%q: %v", key, err)
+	}
+}
+
+// lengthOf: a text that is several times as long as English is a mistake, such
+// as another key's text; whether it fits is seen by drawing it.
+func lengthOf(t *testing.T, key, s, english string) {
+	t.Helper()
+	if n, of := utf8.RuneCountInString(s), utf8.RuneCountInString(english); n > 2*of+16 || 6*n < of {
+		t.Errorf("%q has %d characters, English has %d: %q", key, n, of, s)
+	}
+}
+
+func letters(s string) bool {
+	return strings.ContainsFunc(placeholder.ReplaceAllString(s, ""), unicode.IsLetter)
+}
+
+func contains(list, word string) bool { return slices.Contains(strings.Fields(list), word) }
