@@ -6,7 +6,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -50,20 +49,13 @@ func main() {
 	}
 	if flag.NArg() > 0 {
 		fmt.Fprintf(os.Stderr, "latchkey: unexpected argument %q; see latchkey --help\n", flag.Arg(0))
-		os.Exit(2)
+		os.Exit(exitUsage)
 	}
 	task := func() error { return run(o, v) }
 	if o.client != "" {
 		task = func() error { return importClient(v, o.config, o.client, os.Stdout) }
 	}
-	err = task()
-	if errors.Is(err, errRestart) {
-		err = busguard.Restart() // returns only if it fails
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "latchkey:", err)
-		os.Exit(1)
-	}
+	exit(task())
 }
 
 func run(o options, v vendor) error {
@@ -75,6 +67,11 @@ func run(o options, v vendor) error {
 	if err != nil {
 		return err
 	}
+	place, err := takePlace(ctx, dirs.ConfigDir(), log)
+	if err != nil {
+		return err
+	}
+	defer place.leave()
 	trace, err := openTrace(o.trace)
 	if err != nil {
 		return err
@@ -118,11 +115,14 @@ func run(o options, v vendor) error {
 	})
 	p.Start()
 	defer p.Close()
+	place.raises(traced{window, trace}.Raise)
 	defer context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl+C ends the program at once
 		window.Close()
 	})()
-	if err := window.Run(p); err != nil {
+	err = window.Run(p)
+	place.windowGone()
+	if err != nil {
 		return err
 	}
 	if restart.Load() {

@@ -71,8 +71,8 @@ func TestNoDisplay(t *testing.T) {
 			cmd.Env = []string{"HOME=" + t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", display}
 			out, err := cmd.CombinedOutput()
 			var exit *exec.ExitError
-			if !errors.As(err, &exit) || exit.ExitCode() != 1 {
-				t.Errorf("ended with %v, want exit code 1", err)
+			if !errors.As(err, &exit) || exit.ExitCode() != 3 {
+				t.Errorf("ended with %v, want exit code 3", err)
 			}
 			if text := string(out); !strings.Contains(text, "latchkey: no window could be opened: is there a display?") ||
 				strings.Contains(text, "goroutine") {

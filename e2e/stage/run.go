@@ -1,0 +1,51 @@
+package stage
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os/exec"
+	"syscall"
+	"time"
+)
+
+// Ended is a process that has ended.
+type Ended struct {
+	Code   int // exit code; -1: a signal ended it
+	Out    string
+	Errors string
+}
+
+// RunProgram runs the program on the stage's configuration, with more variables
+// in its environment, until it ends.
+func (s *Stage) RunProgram(ctx context.Context, env []string, args ...string) (Ended, error) {
+	cmd := exec.CommandContext(ctx, s.options.Program, append(args[:len(args):len(args)], "--config", s.Config)...)
+	cmd.Dir = s.Dir
+	cmd.Env = append(s.Environment(), env...)
+	cmd.WaitDelay = time.Second
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	err := cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && (!errors.As(err, &exit) || ctx.Err() != nil) {
+		return Ended{}, fmt.Errorf("running the program: %w\n%s", err, errs.String())
+	}
+	return Ended{Code: cmd.ProcessState.ExitCode(), Out: out.String(), Errors: errs.String()}, nil
+}
+
+// Kill ends the program as a crash of the computer would.
+func (p *Program) Kill() {
+	_ = p.process.cmd.Process.Signal(syscall.SIGKILL) // it may just have ended
+	<-p.process.done
+}
+
+// AwaitEnd waits until the program has ended and returns its exit code.
+func (p *Program) AwaitEnd(ctx context.Context) (code int, err error) {
+	select {
+	case <-p.process.done:
+		return p.process.cmd.ProcessState.ExitCode(), nil
+	case <-ctx.Done():
+		return 0, fmt.Errorf("waiting for the program's end: %w", context.Cause(ctx))
+	}
+}
