@@ -91,7 +91,7 @@ func listenProblem(err error) error {
 func (a *Attempt) Provider() Provider { return a.site.provider }
 
 // Host is the host of the page that opens, for the words a person reads.
-func (a *Attempt) Host() string { return hostOf(a.meta.AuthorizationEndpoint) }
+func (a *Attempt) Host() string { return shownHost(a.meta.AuthorizationEndpoint) }
 
 // Link returns a fresh link that starts the sign-in in whichever browser it is
 // opened in, once. It is on this computer's loopback address and holds neither

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -54,6 +55,9 @@ func parseMetadata(document []byte, p Provider) (Metadata, error) {
 	fail := func(code Code, err error) (Metadata, error) {
 		return Metadata{}, problem(PhaseMetadata, code, NextRetry, err).With("Host", p.Host())
 	}
+	about := func(member string, code Code, err error) (Metadata, error) {
+		return Metadata{}, problem(PhaseMetadata, code, NextRetry, err).With("Host", p.Host()).With("Member", member)
+	}
 	var m Metadata
 	if err := json.Unmarshal(document, &m); err != nil {
 		return fail(CodeMetadataInvalid, errors.New("the discovery document is no JSON object of the expected form"))
@@ -61,7 +65,8 @@ func parseMetadata(document []byte, p Provider) (Metadata, error) {
 	// Character by character: anything laxer lets one issuer speak for another
 	// (OpenID Connect Discovery §4.3, RFC 8414 §3.3).
 	if m.Issuer != p.documentIssuer() {
-		return fail(CodeMetadataIssuerMismatch, fmt.Errorf("discovery document: expected issuer %q, got %q", p.documentIssuer(), CleanText(m.Issuer, 100)))
+		_, err := fail(CodeMetadataIssuerMismatch, fmt.Errorf("discovery document: expected issuer %q, got %q", p.documentIssuer(), CleanText(m.Issuer, 100)))
+		return Metadata{}, AsProblem(err).With("Issuer", m.Issuer)
 	}
 	loopback := IsLoopbackURL(p.Issuer)
 	for _, e := range []struct {
@@ -77,12 +82,12 @@ func parseMetadata(document []byte, p Provider) (Metadata, error) {
 	} {
 		if e.address == "" {
 			if e.required {
-				return fail(CodeMetadataInvalid, fmt.Errorf("discovery document: %s is missing", e.name))
+				return about(e.name, CodeMetadataInvalid, fmt.Errorf("discovery document: %s is missing", e.name))
 			}
 			continue
 		}
 		if err := CheckEndpoint(e.address, loopback); err != nil {
-			return fail(CodeMetadataInsecureEndpoint, fmt.Errorf("discovery document: %s: %w", e.name, err))
+			return about(e.name, CodeMetadataInsecureEndpoint, fmt.Errorf("discovery document: %s: %w", e.name, err))
 		}
 	}
 	// A server that lists methods but not S256 would ignore or weaken the
@@ -92,7 +97,7 @@ func parseMetadata(document []byte, p Provider) (Metadata, error) {
 		return fail(CodeMetadataNoS256, errors.New("discovery document: code_challenge_methods_supported lacks S256"))
 	}
 	if m.SigningAlgorithms != nil && len(m.signingAlgorithms()) == 0 {
-		return fail(CodeMetadataInvalid, errors.New("discovery document: no asymmetric algorithm among id_token_signing_alg_values_supported"))
+		return about("id_token_signing_alg_values_supported", CodeMetadataInvalid, errors.New("discovery document: no asymmetric algorithm among id_token_signing_alg_values_supported"))
 	}
 	return m, nil
 }
@@ -229,7 +234,8 @@ func statusProblem(phase Phase, host string, resp *backchannel.Response) *Proble
 	if resp.Status == http.StatusTooManyRequests || resp.Status >= 500 {
 		code = CodeServerBusy
 	}
-	return problem(phase, code, NextRetry, fmt.Errorf("the provider answered with status %d", resp.Status)).With("Host", host)
+	return problem(phase, code, NextRetry, fmt.Errorf("the provider answered with status %d", resp.Status)).
+		With("Host", host).With("Status", strconv.Itoa(resp.Status))
 }
 
 // cachedDocument is the file form. The document is parsed and checked again

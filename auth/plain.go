@@ -84,7 +84,7 @@ func (o PlainOAuth) validate(p Provider) error {
 		}
 	}
 	switch {
-	case hostOf(o.AuthorizationEndpoint) != p.Host():
+	case hostOf(o.AuthorizationEndpoint) != hostOf(p.Issuer):
 		// Otherwise it could enter accounts under another provider's name.
 		return fmt.Errorf("issuer: it names the authorization server, so expected an address of %s", hostOf(o.AuthorizationEndpoint))
 	case o.TokenDeletion != "" && (strings.Count(o.TokenDeletion, deletionPlaceholder) != 1 || !strings.HasSuffix(o.TokenDeletion, deletionSuffix)):

@@ -1,6 +1,9 @@
 package auth
 
-import "strings"
+import (
+	"reflect"
+	"strings"
+)
 
 // GoogleIssuer is Google's issuer identifier.
 const GoogleIssuer = "https://accounts.google.com"
@@ -111,4 +114,29 @@ func GitHubAt(site, api, clientID, clientSecret string) Provider {
 			CommaScopes:    true,
 		},
 	}
+}
+
+// Genuine reports whether p is what its name says: one of the presets, by its
+// own name, at that provider's own addresses. Whatever else stands on a button
+// is a name that somebody made up, so its host must be shown beside it.
+func (p Provider) Genuine() bool {
+	var own Provider
+	switch p.Name {
+	case "Google":
+		own = Google("", "")
+	case "GitLab":
+		own = GitLab("")
+	case "GitHub":
+		own = GitHub("", "")
+	case "Microsoft":
+		tenant := strings.TrimSuffix(strings.TrimPrefix(p.Issuer, microsoftHost+"/"), "/v2.0")
+		if tenant != "common" && tenant != "organizations" && !tenantPattern.MatchString(tenant) {
+			return false
+		}
+		own = Microsoft(tenant, "")
+	default:
+		return false
+	}
+	return p.Issuer == own.Issuer && p.Quirks.IssuerTemplate == own.Quirks.IssuerTemplate &&
+		p.ProfileAPI == own.ProfileAPI && reflect.DeepEqual(p.Plain, own.Plain)
 }

@@ -116,6 +116,7 @@ const (
 	NextRefresh    Next = "refresh"     // the same request again later
 	NextDismiss    Next = "dismiss"     // nothing to do but read
 	NextOpenConfig Next = "open_config" // mend the configuration
+	NextRestart    Next = "restart"     // start the program anew
 )
 
 // Problem is every error of this package and of package resources.
@@ -233,7 +234,7 @@ func storeProblem(phase Phase, name string, err error) *Problem {
 	case store.ReasonCorrupt, store.ReasonForeign:
 		code, next = CodeStoreBroken, NextSignIn
 	case store.ReasonLost:
-		code, next = CodeStoreRestart, NextDismiss
+		code, next = CodeStoreRestart, NextRestart
 	}
 	return problem(phase, code, next, err).With("Store", name)
 }

@@ -115,7 +115,7 @@ func (p Provider) validateTemplate() error {
 		return nil
 	case p.Plain != nil:
 		return errors.New("a template makes sense for ID tokens only, which plain OAuth 2.0 has not")
-	case strings.Count(t, tenantPlaceholder) != 1 || hostOf(strings.Replace(t, tenantPlaceholder, "t", 1)) != p.Host():
+	case strings.Count(t, tenantPlaceholder) != 1 || hostOf(strings.Replace(t, tenantPlaceholder, "t", 1)) != hostOf(p.Issuer):
 		return fmt.Errorf("the template %q: expected %s once, in a path of %s", CleanText(t, 100), tenantPlaceholder, p.Host())
 	}
 	return nil
@@ -232,8 +232,10 @@ func (r Redirect) validate() error {
 	return nil
 }
 
-// Host is the host of the issuer, for the words a person reads.
-func (p Provider) Host() string { return hostOf(p.Issuer) }
+// Host is the host of the issuer, for the words a person reads. A name with
+// other letters than ASCII is told in punycode, so that one which only looks
+// like another is seen to differ.
+func (p Provider) Host() string { return shownHost(p.Issuer) }
 
 func (p Provider) scopes() []string {
 	if len(p.Scopes) == 0 && p.Plain == nil {
@@ -272,6 +274,15 @@ func isLoopbackHost(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+// shownHost is a host as a person is shown it.
+func shownHost(address string) string {
+	host := hostOf(address)
+	if plain, err := plainHost(host); err == nil {
+		return plain
+	}
+	return CleanText(host, 200)
 }
 
 func hostOf(address string) string {

@@ -279,8 +279,10 @@ func (s *Session) isEnded() bool {
 func duringSession(err error) error {
 	p := *AsProblem(err)
 	switch p.Code {
-	case CodeStoreNewer, CodeStoreRestart:
+	case CodeStoreNewer:
 		p.Next = NextDismiss
+	case CodeStoreRestart:
+		p.Next = NextRestart
 	case CodeStoreBroken, CodeRefreshRevoked, CodeIDTokenSubject, CodeProfileForbidden:
 		p.Next = NextSignIn
 	case CodeTokenInvalidClient, CodeConfigInvalid:

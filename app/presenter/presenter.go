@@ -276,6 +276,8 @@ func (p *Presenter) Next() {
 			p.refreshNow()
 		case NextOpenConfig:
 			p.openConfig()
+		case NextRestart:
+			p.startAnew()
 		}
 	})
 }

@@ -26,8 +26,14 @@ func (p *Presenter) watchBus() {
 // Restart implements Actions. A sign-in under way is cancelled.
 func (p *Presenter) Restart() {
 	p.post(func() {
-		if p.late && p.config.Restart != nil {
-			p.config.Restart()
+		if p.late {
+			p.startAnew()
 		}
 	})
+}
+
+func (p *Presenter) startAnew() {
+	if p.config.Restart != nil {
+		p.config.Restart()
+	}
 }

@@ -237,6 +237,7 @@ const (
 	NextRefresh    Next = "refresh"     // load the profile again
 	NextDismiss    Next = "dismiss"     // read it, go on
 	NextOpenConfig Next = "open_config" // show the folder with providers.toml
+	NextRestart    Next = "restart"     // start the program anew
 )
 
 // ConfirmView is a question with two answers.

@@ -24,15 +24,23 @@ var (
 	ErrInsecure = errors.New("the connection would not be protected: https is needed")
 	// ErrNotJSON: an answer is not the JSON that was expected.
 	ErrNotJSON = errors.New("the answer is not the JSON that was expected")
+	// ErrWebPage is the ErrNotJSON that is HTML.
+	ErrWebPage = fmt.Errorf("%w: it is a web page", ErrNotJSON)
 )
 
 // RedirectError says that a server answered with a redirect, which the back
-// channel never follows. Where it leads is not told: Location may hold whatever
-// was in the request.
+// channel never follows. Its text does not tell where it leads: Location may
+// hold whatever was in the request.
 type RedirectError struct {
 	Status int
 	Host   string // that answered
+
+	location string
 }
+
+// Leads is where the redirect leads: an absolute address without query and
+// fragment, or "". It is for requests that held no secret.
+func (e *RedirectError) Leads() string { return e.location }
 
 func (e *RedirectError) Error() string {
 	return fmt.Sprintf("%s answered with a redirect (status %d), which is not followed", e.Host, e.Status)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 )
 
 // guard is the transport that applies the rules, for Do and for libraries alike.
@@ -40,7 +41,7 @@ func (g *guard) RoundTrip(req *http.Request) (*http.Response, error) {
 
 	if isRedirect(res.StatusCode) {
 		res.Body.Close()
-		return nil, &RedirectError{Status: res.StatusCode, Host: req.URL.Host}
+		return nil, &RedirectError{Status: res.StatusCode, Host: req.URL.Host, location: leads(res)}
 	}
 	limit := limitOf(req.Context())
 	if res.ContentLength > limit {
@@ -73,6 +74,15 @@ func (g *guard) allowed(req *http.Request) bool {
 // nowhere.
 func isRedirect(status int) bool {
 	return status >= 300 && status <= 399 && status != http.StatusNotModified
+}
+
+// leads is where a redirect leads, without what could repeat the request.
+func leads(res *http.Response) string {
+	u, err := res.Location()
+	if err != nil || u.Host == "" {
+		return ""
+	}
+	return (&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path}).String()
 }
 
 func limitOf(ctx context.Context) int64 {

@@ -28,7 +28,7 @@ func DecodeJSON(resp *Response, v any) error {
 	trimmed := bytes.TrimLeft(resp.Body, " \t\r\n")
 	switch {
 	case media == "text/html", media == "application/xhtml+xml", bytes.HasPrefix(trimmed, []byte("<")):
-		return fmt.Errorf("%w: it is a web page", ErrNotJSON)
+		return ErrWebPage
 	case len(trimmed) == 0:
 		return fmt.Errorf("%w: it is empty", ErrNotJSON)
 	case trimmed[0] != '{':
