@@ -82,7 +82,7 @@ func composed(t *testing.T) map[string]string {
 		}
 	}
 	for _, n := range []presenter.Next{presenter.NextRetry, presenter.NextSignIn, presenter.NextCopyLink, presenter.NextUnlock,
-		presenter.NextRefresh, presenter.NextDismiss, presenter.NextOpenConfig} {
+		presenter.NextRefresh, presenter.NextDismiss, presenter.NextOpenConfig, presenter.NextRestart} {
 		add("next.+Next", "next."+string(n))
 	}
 	for _, s := range []presenter.StepState{presenter.StepTodo, presenter.StepActive, presenter.StepDone, presenter.StepFailed} {
