@@ -111,7 +111,7 @@ func run(o options, v vendor) error {
 		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
-		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() },
+		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
 	})
 	p.Start()
 	defer p.Close()

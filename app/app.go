@@ -76,8 +76,9 @@ type Window struct {
 	// Owned by Fyne's goroutine.
 	root    *screens.Root
 	actions presenter.Actions
-	menu    menuState
-	menuBar bool // the system has one at the top of the screen
+	entries []screens.MenuEntry // of the menu, as the latest State has them
+	demo    bool                // the menu bar's help is there
+	menuBar bool                // the system has one at the top of the screen
 }
 
 // New starts Fyne. It must be called once, on the main goroutine.

@@ -19,6 +19,7 @@ import (
 	"fyne.io/fyne/v2/test"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/app/screens"
 )
 
 func TestMain(m *testing.M) {
@@ -27,7 +28,10 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-type actions struct{ calls []string }
+type actions struct {
+	presenter.Actions // nil: what is not recorded below is not asked for
+	calls             []string
+}
 
 func (a *actions) add(s string)     { a.calls = append(a.calls, s) }
 func (a *actions) SignIn(id string) { a.add("SignIn " + id) }
@@ -56,6 +60,12 @@ func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)
 func (a *actions) Keep()                        { a.add("Keep") }
 func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
+func (a *actions) OpenPage(p presenter.Page)    { a.add("OpenPage " + string(p)) }
+func (a *actions) Help()                        { a.add("Help") }
+func (a *actions) Quit()                        { a.add("Quit") }
+
+// canSignOut reports whether the menu offers it.
+func canSignOut(w *Window) bool { return len(w.entries) > 2 && w.entries[2].Enabled }
 
 func newTestWindow(t *testing.T) (*Window, *actions) {
 	t.Helper()
@@ -103,15 +113,15 @@ func TestStatesAreNotQueuedUp(t *testing.T) {
 	for range 1000 {
 		w.Show(profile())
 	}
-	if w.menu.signOut {
+	if canSignOut(w) {
 		t.Fatal("drawn although a drawing was pending")
 	}
 	w.draw()
-	if !w.menu.signOut {
+	if !canSignOut(w) {
 		t.Error("the last State was not drawn")
 	}
 	w.Show(signIn())
-	if w.menu.signOut {
+	if canSignOut(w) {
 		t.Error("the State after that was not drawn")
 	}
 }
@@ -151,6 +161,17 @@ func TestMenus(t *testing.T) {
 		}
 		return out
 	}
+	// grey are all entries, those without effect marked.
+	grey := func(which ...string) (out []string) {
+		for _, e := range strings.Fields("provider refresh signout settings diagnostics help about quit") {
+			text := "File/" + screens.Word("menu."+e)
+			if slices.Contains(which, e) {
+				text += " (grey)"
+			}
+			out = append(out, text)
+		}
+		return out
+	}
 	demo := signIn()
 	demo.Demo = true
 	refreshing := profile()
@@ -160,10 +181,10 @@ func TestMenus(t *testing.T) {
 		state presenter.State
 		want  []string
 	}{
-		{"sign in", signIn(), []string{"File/Refresh profile (grey)", "File/Sign out (grey)", "File/Quit"}},
-		{"demo", demo, []string{"File/Refresh profile (grey)", "File/Sign out (grey)", "File/Quit", "Help/Use a real Google client…"}},
-		{"profile", profile(), []string{"File/Refresh profile", "File/Sign out", "File/Quit"}},
-		{"refreshing", refreshing, []string{"File/Refresh profile (grey)", "File/Sign out", "File/Quit"}},
+		{"sign in", signIn(), grey("refresh", "signout")},
+		{"demo", demo, append(grey("refresh", "signout"), "Help/Use a real Google client…")},
+		{"profile", profile(), grey()},
+		{"refreshing", refreshing, grey("refresh")},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			w, a := newTestWindow(t)
@@ -200,7 +221,8 @@ func TestMenus(t *testing.T) {
 				}
 			}
 		}
-		if want := []string{"Refresh", "SignOut", "Cancel", "RegisterHelp"}; !reflect.DeepEqual(a.calls, want) {
+		want := []string{"OpenPage provider", "Refresh", "SignOut", "OpenPage settings", "OpenPage diagnostics", "Help", "OpenPage about", "Quit", "RegisterHelp"}
+		if !reflect.DeepEqual(a.calls, want) {
 			t.Errorf("asked for %q, want %q", a.calls, want)
 		}
 	})
@@ -211,7 +233,13 @@ func TestShortcuts(t *testing.T) {
 	w, a := newTestWindow(t)
 	w.menuBar = false
 	w.attach(a)
-	press := func(key fyne.KeyName) { w.keys()[key]() } // Fyne's test canvas knows no shortcuts; e2e presses real keys
+	press := func(key fyne.KeyName) { // Fyne's test canvas knows no shortcuts; e2e presses real keys
+		for i, e := range w.entries {
+			if e.Key == key {
+				w.run(i)
+			}
+		}
+	}
 	w.Show(signIn())
 	if w.win.MainMenu() != nil {
 		t.Error("the window has a menu bar")
@@ -222,8 +250,9 @@ func TestShortcuts(t *testing.T) {
 	}
 	w.Show(profile())
 	press(fyne.KeyR)
+	press(fyne.KeyComma)
 	press(fyne.KeyQ)
-	if want := []string{"Refresh", "Cancel"}; !reflect.DeepEqual(a.calls, want) {
+	if want := []string{"Refresh", "OpenPage settings", "Quit"}; !reflect.DeepEqual(a.calls, want) {
 		t.Errorf("asked for %q, want %q", a.calls, want)
 	}
 }

@@ -2,90 +2,72 @@ package app
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/screens"
 )
 
-// menuState is all that the menus depend on.
-type menuState struct {
-	made    bool
-	refresh bool // there is a profile to refresh
-	signOut bool // there is somebody to sign out
-	demo    bool // there is something to help with
-}
-
-func menuStateOf(s presenter.State) menuState {
-	signedIn := s.Screen == presenter.ScreenProfile && s.Confirm == nil && !s.Profile.SigningOut
-	return menuState{made: true, refresh: signedIn && !s.Profile.Refreshing, signOut: signedIn, demo: s.Demo}
-}
-
-// updateMenu makes the menus anew when what they offer has changed. They offer
-// only what does something; an item that can't be used now is grey. Where the
-// system has no menu bar of its own there is none: all of it is on the screens.
+// updateMenu keeps what the menu offers in the state s, and makes the system's
+// menu bar anew when that has changed. Where the system has none, the menu is on
+// the screens; an item that can't be used now is grey.
 func (w *Window) updateMenu(s presenter.State) {
-	m := menuStateOf(s)
-	if m == w.menu {
-		return
-	}
-	w.menu = m
-	if w.menuBar {
-		w.win.SetMainMenu(w.makeMenu(m))
+	old := w.entries
+	w.entries = screens.Menu(w.actions, s)
+	if w.menuBar && (!sameMenu(old, w.entries) || w.demo != s.Demo) {
+		w.demo = s.Demo
+		w.win.SetMainMenu(w.makeMenu())
 	}
 }
 
-// keys are what the menus' shortcuts do where there is no menu bar.
-func (w *Window) keys() map[fyne.KeyName]func() {
-	return map[fyne.KeyName]func(){
-		fyne.KeyR: func() {
-			if w.menu.refresh {
-				w.actions.Refresh()
-			}
-		},
-		fyne.KeyQ: w.win.Close,
+func sameMenu(a, b []screens.MenuEntry) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Text != b[i].Text || a[i].Enabled != b[i].Enabled {
+			return false
+		}
+	}
+	return true
+}
+
+// run does what the menu's entry number i does, if it can be done: a shortcut
+// reaches its item even when that is grey.
+func (w *Window) run(i int) {
+	if e := w.entries[i]; e.Enabled {
+		e.Run()
 	}
 }
 
-// addShortcuts makes the keys work without a menu bar.
+// addShortcuts makes the keys work without a menu bar. Keys without a modifier
+// are the screens' own.
 func (w *Window) addShortcuts() {
 	if w.menuBar {
 		return // its items have them
 	}
-	for key, run := range w.keys() {
-		w.win.Canvas().AddShortcut(shortcut(key), func(fyne.Shortcut) { run() })
+	for i, e := range screens.Menu(w.actions, w.latest) {
+		if e.Key != "" && e.Modifier != 0 {
+			w.win.Canvas().AddShortcut(e.Shortcut(), func(fyne.Shortcut) { w.run(i) })
+		}
 	}
 }
 
-func (w *Window) makeMenu(m menuState) *fyne.MainMenu {
-	// A shortcut reaches its item even when that is grey, so the action asks
-	// once more.
-	refresh := fyne.NewMenuItem(screens.Word("menu.refresh"), func() {
-		if w.menu.refresh {
-			w.actions.Refresh()
+func (w *Window) makeMenu() *fyne.MainMenu {
+	file, help := fyne.NewMenu(screens.Word("menu.file")), fyne.NewMenu(screens.Word("menu.help"))
+	for i, e := range w.entries {
+		if i > 0 && w.entries[i-1].Group != e.Group {
+			file.Items = append(file.Items, fyne.NewMenuItemSeparator())
 		}
-	})
-	refresh.Shortcut = shortcut(fyne.KeyR)
-	refresh.Disabled = !m.refresh
-	signOut := fyne.NewMenuItem(screens.Word("menu.signout"), func() {
-		if w.menu.signOut {
-			w.actions.SignOut()
+		item := fyne.NewMenuItem(e.Text, func() { w.run(i) })
+		item.Disabled, item.IsQuit = !e.Enabled, e.Quit
+		if e.Modifier != 0 {
+			item.Shortcut = e.Shortcut()
 		}
-	})
-	signOut.Disabled = !m.signOut
-	quit := fyne.NewMenuItem(screens.Word("menu.quit"), w.win.Close)
-	quit.Shortcut = shortcut(fyne.KeyQ)
-	quit.IsQuit = true
-
-	menus := []*fyne.Menu{fyne.NewMenu(screens.Word("menu.file"), refresh, signOut, fyne.NewMenuItemSeparator(), quit)}
-	if m.demo {
-		menus = append(menus, fyne.NewMenu(screens.Word("menu.help"),
-			fyne.NewMenuItem(screens.Word("demo.help"), w.actions.RegisterHelp)))
+		file.Items = append(file.Items, item)
 	}
-	return fyne.NewMainMenu(menus...)
-}
-
-// shortcut is a key with Ctrl, or Cmd on macOS.
-func shortcut(key fyne.KeyName) *desktop.CustomShortcut {
-	return &desktop.CustomShortcut{KeyName: key, Modifier: fyne.KeyModifierShortcutDefault}
+	if w.demo {
+		help.Items = append(help.Items, fyne.NewMenuItem(screens.Word("demo.help"), w.actions.RegisterHelp))
+		return fyne.NewMainMenu(file, help)
+	}
+	return fyne.NewMainMenu(file)
 }

@@ -134,16 +134,16 @@ func (p *Presenter) remember(key string) {
 }
 
 // ShowTab implements Actions.
-func (p *Presenter) ShowTab(tab Tab) {
-	p.post(func() {
-		if p.state.Screen != ScreenProfile || tab != TabProfile && tab != TabSession && tab != TabFlow {
-			return
-		}
-		p.tab = tab
-		p.show(func(s *State) { s.Profile.Tab = tab })
-		p.lookAtSession()
-		p.lookAtFlow()
-	})
+func (p *Presenter) ShowTab(tab Tab) { p.post(func() { p.showTab(tab) }) }
+
+func (p *Presenter) showTab(tab Tab) {
+	if p.state.Screen != ScreenProfile || tab != TabProfile && tab != TabSession && tab != TabFlow {
+		return
+	}
+	p.tab = tab
+	p.show(func(s *State) { s.Profile.Tab = tab })
+	p.lookAtSession()
+	p.lookAtFlow()
 }
 
 // lookAtSession draws the session's tab: what is known without the network.

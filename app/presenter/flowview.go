@@ -152,3 +152,6 @@ func (p *Presenter) lookAtFlow() {
 		p.onSession(session, func() { p.showFlow(flowView(record, p.chosen)) })
 	})
 }
+
+// FlowActions are what a person can do with the record, besides choosing a step.
+type FlowActions interface{}

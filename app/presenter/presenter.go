@@ -47,6 +47,8 @@ type Config struct {
 	BusLate func() bool
 	// Restart starts the program anew. It is needed with BusLate.
 	Restart func()
+	// Quit ends the program, as closing its window does. Nil: nothing.
+	Quit func()
 	// Fallback is where sign-ins are kept on a computer without a keychain, the
 	// person asked once; nil: until the program ends.
 	Fallback Fallback
@@ -86,7 +88,8 @@ type Presenter struct {
 	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
 	asked   int            // passphrases so far
 	secret  *asking        // a passphrase that is asked for; nil: none
-	last    func()         // starts the last sign-in again, the same account expected
+	pages   pages
+	last    func() // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)
@@ -179,6 +182,7 @@ func (p *Presenter) show(change func(*State)) {
 	change(&p.state)
 	p.state.Demo, p.state.Restart = p.config.Demo, p.late
 	p.state.Passphrase = p.secret.view()
+	p.pages.put(&p.state)
 	if p.config.OnState != nil {
 		p.config.OnState(p.state.clone())
 	}

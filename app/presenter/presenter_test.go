@@ -20,25 +20,26 @@ import (
 
 // stage is a presenter over the real client, a mock of Google and a person.
 type stage struct {
-	t        *testing.T
-	server   *mocktest.Server
-	dir      string
-	store    store.Store
-	person   mocktest.Person
-	browser  error // what opening the browser returns
-	visits   sync.WaitGroup
-	p        *presenter.Presenter
-	provider auth.Provider
-	problem  error
-	more     []auth.Provider // besides provider
-	memory   presenter.Memory
-	late     func() bool
-	restart  func()
-	first    func()           // told of each State; may be nil
-	now      func() time.Time // this computer's clock; nil: the right one
-	client   *auth.Client
-	vault    store.Store // auth.Config.Fallback
-	fallback presenter.Fallback
+	configure func(*presenter.Config) // before each start; may be nil
+	t         *testing.T
+	server    *mocktest.Server
+	dir       string
+	store     store.Store
+	person    mocktest.Person
+	browser   error // what opening the browser returns
+	visits    sync.WaitGroup
+	p         *presenter.Presenter
+	provider  auth.Provider
+	problem   error
+	more      []auth.Provider // besides provider
+	memory    presenter.Memory
+	late      func() bool
+	restart   func()
+	first     func()           // told of each State; may be nil
+	now       func() time.Time // this computer's clock; nil: the right one
+	client    *auth.Client
+	vault     store.Store // auth.Config.Fallback
+	fallback  presenter.Fallback
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -75,8 +76,12 @@ func (s *stage) start() {
 	s.mu.Lock()
 	s.states = nil
 	s.mu.Unlock()
-	s.p = presenter.New(presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
-		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Fallback: s.fallback, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState})
+	config := presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
+		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Fallback: s.fallback, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState}
+	if s.configure != nil {
+		s.configure(&config)
+	}
+	s.p = presenter.New(config)
 	s.p.Start()
 }
 

@@ -36,6 +36,13 @@ type State struct {
 	// Passphrase asks for the vault's passphrase. What is typed is never part of
 	// a State: it goes to Actions.Passphrase.
 	Passphrase *PassphraseView `json:"passphrase,omitempty"`
+	// Page lies over the screen and under the questions; the view of the same
+	// name is there with it, and only with it.
+	Page        Page             `json:"page,omitempty"`
+	Settings    *SettingsView    `json:"settings,omitempty"`
+	Diagnostics *DiagnosticsView `json:"diagnostics,omitempty"`
+	About       *AboutView       `json:"about,omitempty"`
+	NewProvider *NewProviderView `json:"new_provider,omitempty"`
 }
 
 // AccountView is one account of the side bar.
@@ -274,6 +281,11 @@ type PassphraseView struct {
 // Actions is everything that a person can do. Each returns at once; what comes
 // of it arrives as a new State.
 type Actions interface {
+	PageActions
+	SettingsActions
+	DiagnosticsActions
+	ProviderActions
+	FlowActions
 	SignIn(providerID string) // starts a sign-in
 	OpenAgain()               // opens the browser again
 	CopyLink()                // puts a fresh start link on the clipboard

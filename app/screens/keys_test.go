@@ -84,6 +84,14 @@ func TestKeys(t *testing.T) {
 			r.key(fyne.KeyEscape)
 			r.want(c.esc...)
 			tab := r.tabOrder()
+			if n := len(tab); n > 0 && tab[n-1] == "Menu" { // on every screen, after all else
+				tab = tab[:n-1]
+			} else if n > 0 || c.tab != nil {
+				t.Errorf("Tab reaches %q, and not the menu", tab)
+			}
+			if len(tab) == 0 {
+				tab = nil
+			}
 			if !reflect.DeepEqual(tab, c.tab) {
 				t.Errorf("Tab reaches %q, want %q", tab, c.tab)
 			}

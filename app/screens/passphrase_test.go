@@ -48,7 +48,7 @@ func TestPassphrase(t *testing.T) {
 	r.typeIn("x")
 	r.key(fyne.KeyEscape)
 	r.want(`Passphrase "" false`)
-	if got := r.tabOrder(); strings.Join(got, ", ") != "Passphrase, Unlock, Cancel" {
+	if got := r.tabOrder(); strings.Join(got, ", ") != "Passphrase, Unlock, Cancel, Menu" {
 		t.Errorf("Tab reaches %q", got)
 	}
 }

@@ -39,26 +39,36 @@ type Root struct {
 	object  *fyne.Container
 	ribbon  *ribbon
 	side    *sideBar
+	menu    *menuButton
 	screens map[presenter.Screen]screen
+	over    map[presenter.Page]screen
 	confirm *confirm
 	secret  *passphrase
 	pages   []screen // all of them
 
 	state presenter.State
-	shown screen // nil: the empty ground
+	shown screen         // nil: the empty ground
+	left  fyne.Focusable // had the focus when a page was laid over its screen
 }
 
 // New makes all screens. clock tells the time; it is called on Fyne's goroutine
 // only.
 func New(a presenter.Actions, clock func() time.Time) *Root {
-	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), side: newSideBar(a), confirm: newConfirm(a), secret: newPassphrase(a)}
+	r := &Root{actions: a, clock: clock, ribbon: newRibbon(a), side: newSideBar(a), menu: newMenuButton(a), confirm: newConfirm(a), secret: newPassphrase(a)}
 	signIn, waiting, profile := newSignIn(a), newWaiting(a), newProfile(a)
 	r.screens = map[presenter.Screen]screen{
 		presenter.ScreenSignIn:  signIn,
 		presenter.ScreenWaiting: waiting,
 		presenter.ScreenProfile: profile,
 	}
-	r.pages = []screen{signIn, waiting, profile, r.confirm, r.secret}
+	settings, diagnostics, about, provider := newSettingsPage(a), newDiagnosticsPage(a), newAboutPage(a), newNewProviderPage(a)
+	r.over = map[presenter.Page]screen{
+		presenter.PageSettings:    settings,
+		presenter.PageDiagnostics: diagnostics,
+		presenter.PageAbout:       about,
+		presenter.PageProvider:    provider,
+	}
+	r.pages = []screen{signIn, waiting, profile, settings, diagnostics, about, provider, r.confirm, r.secret}
 
 	body := []fyne.CanvasObject{}
 	for _, p := range r.pages {
@@ -67,6 +77,7 @@ func New(a presenter.Actions, clock func() time.Time) *Root {
 	}
 	r.ribbon.object.Hide()
 	r.side.object.Hide()
+	r.menu.object.Hide()
 	r.object = &fyne.Container{
 		Layout: &rootLayout{r.ribbon.object, r.side.object},
 		Objects: []fyne.CanvasObject{
@@ -74,6 +85,7 @@ func New(a presenter.Actions, clock func() time.Time) *Root {
 			r.ribbon.object,
 			r.side.object,
 			widgets.Layers(body...),
+			r.menu.object,
 		},
 	}
 	return r
@@ -89,41 +101,64 @@ func (r *Root) Update(s presenter.State) {
 	now := r.clock()
 	r.ribbon.update(s)
 	r.side.update(s)
+	r.menu.update(s)
 
-	var next screen
-	if s.Passphrase != nil {
-		next = r.secret
-	} else if s.Confirm != nil {
-		next = r.confirm
-	} else if v, ok := r.screens[s.Screen]; ok {
-		next = v
-	}
+	next := r.choose(s)
 	if next != nil {
 		next.update(s, now)
 	}
 	changed := next != r.shown
 	if changed {
-		if r.shown != nil {
-			r.shown.page().Object.Hide()
-		}
-		if next != nil {
-			next.page().ToTop()
-			next.page().Object.Show()
-		}
-		r.shown = next
+		r.turnTo(next)
 	}
 	r.object.Refresh()
 	r.dropLostFocus()
 	r.focusFirst(changed || askedAnew)
+	if changed {
+		r.focusLeft()
+	}
 }
 
-// focusFirst puts the focus where something must be typed, when that page
-// appears.
-func (r *Root) focusFirst(changed bool) {
-	page, ok := r.shown.(interface{ first() fyne.Focusable })
-	if c := fyne.CurrentApp().Driver().CanvasForObject(r.object); ok && changed && c != nil {
-		c.Focus(page.first())
+// choose is what s shows: a question, else a page, else the screen. It is nil
+// where there is nothing to show.
+func (r *Root) choose(s presenter.State) screen {
+	if s.Passphrase != nil {
+		return r.secret
 	}
+	if s.Confirm != nil {
+		return r.confirm
+	}
+	if s.Screen == presenter.ScreenStarting {
+		return nil
+	}
+	if v, ok := r.over[s.Page]; ok {
+		return v
+	}
+	return r.screens[s.Screen] // nil for what is none
+}
+
+// turnTo shows next in place of what is shown.
+func (r *Root) turnTo(next screen) {
+	if r.shown != nil {
+		if r.isOver(next) && !r.isOver(r.shown) {
+			r.left = focusedIn(r.object)
+		}
+		r.shown.page().Object.Hide()
+	}
+	if next != nil {
+		next.page().ToTop()
+		next.page().Object.Show()
+	}
+	r.shown = next
+}
+
+func (r *Root) isOver(s screen) bool {
+	for _, p := range r.over {
+		if p == s {
+			return true
+		}
+	}
+	return false
 }
 
 // Tick draws what changes with time alone: the time that is left, and how long
@@ -131,130 +166,5 @@ func (r *Root) focusFirst(changed bool) {
 func (r *Root) Tick(now time.Time) {
 	if r.shown != nil {
 		r.shown.tick(now)
-	}
-}
-
-// TypedKey does what a key does while nothing has the focus: Enter the next
-// step, Esc back, and the keys that scroll.
-func (r *Root) TypedKey(ev *fyne.KeyEvent) {
-	switch ev.Name {
-	case fyne.KeyReturn, fyne.KeyEnter:
-		r.Primary()
-	case fyne.KeyEscape:
-		r.Escape()
-	case fyne.KeyUp:
-		r.scroll(-40)
-	case fyne.KeyDown:
-		r.scroll(40)
-	case fyne.KeyPageUp:
-		r.scrollPages(-1)
-	case fyne.KeyPageDown:
-		r.scrollPages(1)
-	}
-}
-
-// Primary does the one thing to do next on the screen that is shown.
-func (r *Root) Primary() {
-	if r.shown != nil {
-		r.shown.primary()
-	}
-}
-
-// Escape cancels, goes back or closes a problem.
-func (r *Root) Escape() {
-	if r.shown != nil {
-		r.shown.escape()
-	}
-}
-
-func (r *Root) scroll(dy float32) {
-	if r.shown != nil {
-		r.shown.page().ScrollBy(dy)
-	}
-}
-
-func (r *Root) scrollPages(n float32) {
-	if r.shown != nil {
-		r.scroll(n * r.shown.page().Height() * 0.9)
-	}
-}
-
-// dropLostFocus takes the focus off what is no longer shown; otherwise Enter and
-// Esc would go there and do nothing.
-func (r *Root) dropLostFocus() {
-	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
-	if c == nil || c.Focused() == nil {
-		return
-	}
-	focused := c.Focused()
-	for _, p := range r.pages {
-		for _, f := range p.focusable() {
-			if f == focused && (p != r.shown || !visible(f, p)) {
-				c.Unfocus()
-				return
-			}
-		}
-	}
-	if r.ribbon.lost(focused) {
-		c.Unfocus()
-	}
-	for _, f := range r.side.focusable() {
-		if f == focused && !r.side.object.Visible() {
-			c.Unfocus()
-		}
-	}
-}
-
-// visible reports whether f and everything around it is shown.
-func visible(f fyne.Focusable, p screen) bool {
-	found := false
-	var walk func(o fyne.CanvasObject)
-	walk = func(o fyne.CanvasObject) {
-		if found || !o.Visible() {
-			return
-		}
-		if o == f.(fyne.CanvasObject) {
-			found = true
-			return
-		}
-		if c, ok := o.(*fyne.Container); ok {
-			for _, child := range c.Objects {
-				walk(child)
-			}
-		}
-	}
-	walk(p.page().Content())
-	return found
-}
-
-// rootLayout puts the ribbon at the top, the side bar at the left below it, and
-// the page into the rest.
-type rootLayout struct{ ribbon, side fyne.CanvasObject }
-
-func (l *rootLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	var top, left float32
-	if l.ribbon.Visible() {
-		top = widgets.HeightFor(l.ribbon, size.Width)
-		l.ribbon.Resize(fyne.NewSize(size.Width, top))
-	}
-	if l.side.Visible() {
-		left = sideBarWidth
-		l.side.Move(fyne.NewPos(0, top))
-		l.side.Resize(fyne.NewSize(left, size.Height-top))
-	}
-	objects[0].Resize(size)
-	objects[3].Move(fyne.NewPos(left, top))
-	objects[3].Resize(fyne.NewSize(size.Width-left, size.Height-top))
-}
-
-func (l *rootLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(MinWidth, MinHeight)
-}
-
-// revealing makes buttons scroll themselves into view when the keyboard reaches
-// them.
-func revealing(p *widgets.Page, buttons ...*widgets.Button) {
-	for _, b := range buttons {
-		b.OnFocus = func(b *widgets.Button) { p.Reveal(b) }
 	}
 }

@@ -31,8 +31,12 @@ func TestMain(m *testing.M) {
 
 var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
 
-// actions records what was asked for.
-type actions struct{ calls []string }
+// actions records what was asked for. Those of the pages are recorded in their
+// tests' files.
+type actions struct {
+	presenter.Actions // nil
+	calls             []string
+}
 
 func (a *actions) add(s string)                 { a.calls = append(a.calls, s) }
 func (a *actions) SignIn(id string)             { a.add("SignIn " + id) }

@@ -38,7 +38,7 @@ func newSideBar(a presenter.Actions) *sideBar {
 
 // sideBarShown reports whether there is a side bar in s.
 func sideBarShown(s presenter.State) bool {
-	return s.Screen == presenter.ScreenProfile && s.Confirm == nil && len(s.Accounts) > 0
+	return s.Screen == presenter.ScreenProfile && s.Confirm == nil && s.Page == presenter.PageNone && len(s.Accounts) > 0
 }
 
 func (b *sideBar) update(s presenter.State) {
@@ -87,7 +87,7 @@ func (b *sideBar) focusable() []fyne.Focusable {
 type sideBarLayout struct{}
 
 func (sideBarLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	objects[0].Resize(size)
+	objects[0].Resize(fyne.NewSize(size.Width, fyne.Max(0, size.Height-menuRoom))) // the menu is below
 	objects[1].Move(fyne.NewPos(size.Width-1, 0))
 	objects[1].Resize(fyne.NewSize(1, size.Height))
 }

@@ -102,32 +102,4 @@ func draw(s shot, size fyne.Size, path string) (err error) {
 }
 
 // noActions does nothing: nobody presses anything on a picture.
-type noActions struct{}
-
-var _ presenter.Actions = noActions{}
-
-func (noActions) SignIn(string) {}
-func (noActions) OpenAgain()    {}
-func (noActions) CopyLink()     {}
-func (noActions) Cancel()       {}
-func (noActions) Confirm(bool)  {}
-func (noActions) Refresh()      {}
-func (noActions) SignOut()      {}
-func (noActions) Next()         {}
-func (noActions) Dismiss()      {}
-func (noActions) RegisterHelp() {}
-
-func (noActions) ShowAccount(string)        {}
-func (noActions) AddAccount()               {}
-func (noActions) ShowTab(presenter.Tab)     {}
-func (noActions) RemoveAccess()             {}
-func (noActions) Extend()                   {}
-func (noActions) Elsewhere(bool)            {}
-func (noActions) CopyRemoteLink()           {}
-func (noActions) Paste(string)              {}
-func (noActions) AskAgain()                 {}
-func (noActions) ShowStep(presenter.FlowID) {}
-func (noActions) Keep()                     {}
-func (noActions) Logout()                   {}
-func (noActions) Restart()                  {}
-func (noActions) Passphrase(string, bool)   {}
+type noActions struct{ presenter.Actions }

@@ -55,27 +55,29 @@ type drawn struct {
 	fyne.CanvasObject
 	pos    fyne.Position
 	scroll *container.Scroll // it is inside
+	top    float32           // of scroll, in the window
 }
 
 // walk visits what is shown, in the order it is drawn.
-func walk(o fyne.CanvasObject, visit func(drawn)) { walkAt(o, fyne.Position{}, nil, visit) }
+func walk(o fyne.CanvasObject, visit func(drawn)) { walkAt(o, drawn{}, visit) }
 
-func walkAt(o fyne.CanvasObject, parent fyne.Position, scroll *container.Scroll, visit func(drawn)) {
+func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 	if !o.Visible() {
 		return
 	}
-	pos := parent.Add(o.Position())
-	visit(drawn{o, pos, scroll})
+	d := drawn{o, parent.pos.Add(o.Position()), parent.scroll, parent.top}
+	visit(d)
 	switch v := o.(type) {
 	case *fyne.Container:
 		for _, c := range v.Objects {
-			walkAt(c, pos, scroll, visit)
+			walkAt(c, d, visit)
 		}
 	case *container.Scroll:
-		walkAt(v.Content, pos, v, visit)
+		d.scroll, d.top = v, d.pos.Y
+		walkAt(v.Content, d, visit)
 	case fyne.Widget:
 		for _, c := range test.WidgetRenderer(v).Objects() {
-			walkAt(c, pos, scroll, visit)
+			walkAt(c, d, visit)
 		}
 	}
 }
@@ -94,6 +96,9 @@ func everyState() map[string]presenter.State {
 	all := map[string]presenter.State{}
 	for _, s := range shots {
 		all[s.name] = s.state
+		if s.state.Page != presenter.PageNone { // no person on it
+			continue
+		}
 		if s.state.Screen != presenter.ScreenProfile && s.state.Waiting.Person == nil && s.state.Confirm == nil {
 			continue
 		}
@@ -156,8 +161,20 @@ func TestEverythingFits(t *testing.T) {
 
 func overlap(a, b drawn) bool {
 	const slack = 0.6
+	aTop, aEnd := a.seen(b)
+	bTop, bEnd := b.seen(a)
 	return a.pos.X+slack < b.pos.X+b.Size().Width && b.pos.X+slack < a.pos.X+a.Size().Width &&
-		a.pos.Y+slack < b.pos.Y+b.Size().Height && b.pos.Y+slack < a.pos.Y+a.Size().Height
+		aTop+slack < bEnd && bTop+slack < aEnd
+}
+
+// seen is from where to where d is seen beside other: what scrolls is cut off
+// where it meets what does not.
+func (d drawn) seen(other drawn) (top, end float32) {
+	top, end = d.pos.Y, d.pos.Y+d.Size().Height
+	if d.scroll == nil || d.scroll == other.scroll {
+		return top, end
+	}
+	return fyne.Max(top, d.top), fyne.Min(end, d.top+d.scroll.Size().Height)
 }
 
 func label(d drawn) string {

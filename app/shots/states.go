@@ -277,4 +277,21 @@ var shots = []shot{
 		rename(s, "فاطمة بنت محمد الفهرية القرشية", "فا")
 		s.Profile.Person.Color = 1
 	})},
+
+	{name: "settings", state: open(presenter.PageSettings, nil)},
+	{name: "about", state: open(presenter.PageAbout, nil)},
+	{name: "diagnostics", state: open(presenter.PageDiagnostics, nil)},
+	{name: "provider", state: open(presenter.PageProvider, nil)},
+}
+
+// open is a page over Ada's profile.
+func open(page presenter.Page, edit func(*presenter.State)) presenter.State {
+	return profile(func(s *presenter.State) {
+		s.Page = page
+		s.Settings, s.Diagnostics = &presenter.SettingsView{}, &presenter.DiagnosticsView{}
+		s.About, s.NewProvider = &presenter.AboutView{}, &presenter.NewProviderView{}
+		if edit != nil {
+			edit(s)
+		}
+	})
 }

@@ -26,6 +26,7 @@ const (
 	Close                 // a cross, on the ground of warnings
 	Tab                   // text that is underlined while it is selected
 	Soft                  // small, on the ground of chips
+	Bare                  // an icon only
 )
 
 // look is what a kind is made of.
@@ -49,6 +50,7 @@ var looks = map[Kind]look{
 	Ribbon:    {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 8 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{Bold: true}, true},
 	Tab:       {theme.ColorTransparent, "", theme.ColorQuiet, 4, 9 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 	Soft:      {theme.ColorSoft, "", base.ColorNamePrimary, 3 * theme.Grid, 6 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{}, false},
+	Bare:      {theme.ColorTransparent, "", theme.ColorQuiet, theme.RadiusSoft, buttonHeight, 0, theme.SizeBody, fyne.TextStyle{}, true},
 	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 }
 
@@ -101,6 +103,13 @@ func NewButton(kind Kind, text string, tapped func()) *Button {
 func NewCloseButton(name string, tapped func()) *Button {
 	b := NewButton(Close, "", tapped)
 	b.name, b.icon = name, base.NewColoredResource(base.CancelIcon(), theme.ColorWarning)
+	return b
+}
+
+// NewMenuButton returns a button with three bars and a name for screen readers.
+func NewMenuButton(name string, tapped func()) *Button {
+	b := NewButton(Bare, "", tapped)
+	b.name, b.icon = name, base.NewColoredResource(base.MenuIcon(), theme.ColorQuiet)
 	return b
 }
 
@@ -313,7 +322,11 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	r.ring.CornerRadius = l.radius + out
 
 	if r.b.text == "" {
-		place(r.icon, (size.Width-16)/2, (size.Height-16)/2, 16, 16)
+		side := float32(16)
+		if r.b.kind == Bare {
+			side = iconSize
+		}
+		place(r.icon, (size.Width-side)/2, (size.Height-side)/2, side, side)
 		return
 	}
 	room := size.Width - 2*l.pad

@@ -49,7 +49,8 @@ func (f *Field) FocusGained() {
 
 // TypedKey implements [fyne.Focusable].
 func (f *Field) TypedKey(ev *fyne.KeyEvent) {
-	if ev.Name == fyne.KeyEscape {
+	switch ev.Name {
+	case fyne.KeyEscape, fyne.KeyF1, fyne.KeyF10:
 		forwardKey(f, ev)
 		return
 	}

@@ -14,6 +14,7 @@ type Page struct {
 
 	scroll *container.Scroll
 	body   *pageBody
+	head   fyne.CanvasObject // stays where it is; may be nil
 }
 
 // NewPage returns a page. The content is at most width wide and keeps margin
@@ -26,6 +27,23 @@ func NewPage(content fyne.CanvasObject, width, margin float32, center bool) *Pag
 	p.Object = &fyne.Container{Layout: &pageFrame{p}, Objects: []fyne.CanvasObject{s}}
 	return p
 }
+
+// CenteredSides is how far the content of a centred page keeps from the sides of
+// the window: what stands in the window's corner is not covered.
+const CenteredSides float32 = 60
+
+// NewHeadedPage returns a page below a head that stays where it is while the
+// content scrolls. The content is in the middle, and starts at the top.
+func NewHeadedPage(head, content fyne.CanvasObject, width, margin float32) *Page {
+	p := NewPage(content, width, margin, false)
+	p.body.middle = true
+	p.head = head
+	p.Object.Objects = append([]fyne.CanvasObject{head}, p.Object.Objects...)
+	return p
+}
+
+// Head is what does not scroll; nil: there is none.
+func (p *Page) Head() fyne.CanvasObject { return p.head }
 
 // Reveal scrolls as little as needed to show o with some air around it.
 func (p *Page) Reveal(o fyne.CanvasObject) {
@@ -61,8 +79,16 @@ func (p *Page) ToTop() { p.ScrollBy(-p.scroll.Offset.Y) }
 type pageFrame struct{ p *Page }
 
 func (f *pageFrame) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	f.p.body.frame = size
-	place(f.p.scroll, 0, 0, size.Width, size.Height)
+	if f.p.head != nil {
+		h := HeightFor(f.p.head, size.Width)
+		place(f.p.head, 0, 0, size.Width, h)
+		size.Height = fyne.Max(0, size.Height-h)
+		f.p.body.frame = size
+		place(f.p.scroll, 0, h, size.Width, size.Height)
+	} else {
+		f.p.body.frame = size
+		place(f.p.scroll, 0, 0, size.Width, size.Height)
+	}
 	// A scroll lays its content out anew only when its own size changes.
 	f.p.scroll.Content.Resize(f.p.scroll.Content.MinSize().Max(size))
 	f.p.ScrollBy(0)
@@ -75,19 +101,26 @@ func (f *pageFrame) MinSize([]fyne.CanvasObject) fyne.Size {
 type pageBody struct {
 	maxWidth, margin float32
 	center           bool
+	middle           bool      // centred across only
 	frame            fyne.Size // what is seen
 }
 
 func (b *pageBody) width() float32 {
-	return fyne.Min(b.maxWidth, fyne.Max(0, b.frame.Width-2*b.margin))
+	sides := b.margin
+	if b.center {
+		sides = fyne.Max(sides, CenteredSides)
+	}
+	return fyne.Min(b.maxWidth, fyne.Max(0, b.frame.Width-2*sides))
 }
 
 func (b *pageBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w := b.width()
 	h := HeightFor(objects[0], w)
 	x, y := b.margin, b.margin
-	if b.center {
+	if b.center || b.middle {
 		x = (size.Width - w) / 2
+	}
+	if b.center {
 		y = fyne.Max(b.margin, (size.Height-h)/2)
 	}
 	place(objects[0], x, y, w, h)

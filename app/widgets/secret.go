@@ -43,6 +43,8 @@ func (s *Secret) TypedKey(e *fyne.KeyEvent) {
 		s.OnEnter()
 	case e.Name == fyne.KeyEscape && s.OnEscape != nil:
 		s.OnEscape()
+	case e.Name == fyne.KeyF1 || e.Name == fyne.KeyF10:
+		forwardKey(s, e)
 	default:
 		s.Entry.TypedKey(e)
 	}

@@ -1,0 +1,57 @@
+package presenter_test
+
+import (
+	"testing"
+
+	"app.latchkey/app/presenter"
+)
+
+func onPage(page presenter.Page) func(presenter.State) bool {
+	return func(s presenter.State) bool { return s.Page == page }
+}
+
+// TestPages: each page opens with its view, and only with its own; closing it
+// shows the screen again, and a sign-in closes it.
+func TestPages(t *testing.T) {
+	s := newStage(t)
+	s.start()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	for _, page := range []presenter.Page{presenter.PageSettings, presenter.PageDiagnostics, presenter.PageAbout, presenter.PageProvider} {
+		s.p.OpenPage(page)
+		got := s.until(string(page), onPage(page))
+		views := map[presenter.Page]bool{
+			presenter.PageSettings: got.Settings != nil, presenter.PageDiagnostics: got.Diagnostics != nil,
+			presenter.PageAbout: got.About != nil, presenter.PageProvider: got.NewProvider != nil,
+		}
+		for other, there := range views {
+			if there != (other == page) {
+				t.Errorf("on the page %s the view of %s is there: %v", page, other, there)
+			}
+		}
+	}
+	s.p.ClosePage()
+	s.until("the screen", onPage(presenter.PageNone))
+	s.p.OpenPage("unheard of")
+	s.p.OpenPage(presenter.PageAbout)
+	s.until("the page", onPage(presenter.PageAbout))
+	s.p.SignIn("google")
+	s.until("no page over the browser", func(st presenter.State) bool {
+		return st.Screen == presenter.ScreenWaiting && st.Page == presenter.PageNone
+	})
+}
+
+// TestHelp: nobody signed in: what is wrong? Somebody is: how was it done?
+func TestHelp(t *testing.T) {
+	s := newStage(t)
+	s.start()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	s.p.Help()
+	s.until("the diagnostics", onPage(presenter.PageDiagnostics))
+	s.p.ClosePage()
+	s.signIn()
+	s.p.OpenPage(presenter.PageAbout)
+	s.p.Help()
+	s.until("how it was done", func(st presenter.State) bool {
+		return st.Page == presenter.PageNone && st.Profile.Tab == presenter.TabFlow
+	})
+}

@@ -1,0 +1,105 @@
+package screens
+
+import (
+	"fyne.io/fyne/v2"
+
+	"app.latchkey/app/widgets"
+)
+
+// focusedIn is what has the keyboard in the window of o; nil: nothing.
+func focusedIn(o fyne.CanvasObject) fyne.Focusable {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(o); c != nil {
+		return c.Focused()
+	}
+	return nil
+}
+
+// dropLostFocus takes the focus off what is no longer shown; otherwise Enter and
+// Esc would go there and do nothing.
+func (r *Root) dropLostFocus() {
+	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
+	if c == nil || c.Focused() == nil {
+		return
+	}
+	focused := c.Focused()
+	for _, p := range r.pages {
+		for _, f := range p.focusable() {
+			if f == focused && (p != r.shown || !visibleOn(f, p)) {
+				c.Unfocus()
+				return
+			}
+		}
+	}
+	if r.ribbon.lost(focused) {
+		c.Unfocus()
+	}
+	for _, f := range r.side.focusable() {
+		if f == focused && !r.side.object.Visible() {
+			c.Unfocus()
+		}
+	}
+}
+
+// focusLeft gives the focus back to what had it before a page was opened.
+func (r *Root) focusLeft() {
+	if r.isOver(r.shown) || r.left == nil {
+		return
+	}
+	was := r.left
+	r.left = nil
+	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
+	if c != nil && c.Focused() == nil && r.operable(was) {
+		c.Focus(was)
+	}
+}
+
+// operable reports whether f can be reached by the keyboard just now.
+func (r *Root) operable(f fyne.Focusable) bool {
+	return r.shown != nil && visibleOn(f, r.shown) || r.menu.object == f || visible(f, r.ribbon.object) ||
+		r.side.object.Visible() && visible(f, r.side.frame.Content())
+}
+
+// focusFirst puts the focus where something must be typed, when that page
+// appears.
+func (r *Root) focusFirst(changed bool) {
+	page, ok := r.shown.(interface{ first() fyne.Focusable })
+	if c := fyne.CurrentApp().Driver().CanvasForObject(r.object); ok && changed && c != nil {
+		c.Focus(page.first())
+	}
+}
+
+// visibleOn reports whether f is shown on p.
+func visibleOn(f fyne.Focusable, p screen) bool {
+	head := p.page().Head()
+	return visible(f, p.page().Content()) || head != nil && visible(f, head)
+}
+
+// visible reports whether f is below within, and everything around it is shown.
+func visible(f fyne.Focusable, within fyne.CanvasObject) bool {
+	found := false
+	var walk func(o fyne.CanvasObject)
+	walk = func(o fyne.CanvasObject) {
+		if found || !o.Visible() {
+			return
+		}
+		if o == f.(fyne.CanvasObject) {
+			found = true
+			return
+		}
+		if c, ok := o.(*fyne.Container); ok {
+			for _, child := range c.Objects {
+				walk(child)
+			}
+		}
+	}
+	walk(within)
+	return found
+}
+
+// revealing makes buttons scroll themselves into view when the keyboard reaches
+// them.
+func revealing(p *widgets.Page, buttons ...*widgets.Button) {
+	for _, b := range buttons {
+		b.OnFocus = func(b *widgets.Button) { p.Reveal(b) }
+	}
+}
