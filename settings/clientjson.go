@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
-	"strings"
 
 	"app.latchkey/auth"
 )
@@ -135,19 +132,30 @@ func jsonText(raw json.RawMessage) (s string) {
 	return s
 }
 
+// ReadGoogleClient reads Google's client JSON at path and changes nothing.
+func ReadGoogleClient(path string) (GoogleClient, error) {
+	data, err := readCapped(path, maxClientFile)
+	if err != nil {
+		return GoogleClient{}, invalid(path, fmt.Errorf("reading the client's file: %w", err))
+	}
+	c, err := ParseGoogleClient(data)
+	if err != nil {
+		return GoogleClient{}, invalid(path, fmt.Errorf("%s: %w", filepath.Base(path), err))
+	}
+	return c, nil
+}
+
 // ImportGoogleClient reads Google's client JSON at path and adds its client to
 // providers.toml, which it leaves as it is otherwise. The file itself is not
 // needed afterwards. A client that is there already is no error; another one for
 // Google is, since nobody can say which of the two was meant.
 func (s *Settings) ImportGoogleClient(path string) (auth.Provider, error) {
-	data, err := readCapped(path, maxClientFile)
+	c, err := ReadGoogleClient(path)
 	if err != nil {
-		return auth.Provider{}, invalid(path, fmt.Errorf("reading the client's file: %w", err))
+		return auth.Provider{}, err
 	}
-	c, err := ParseGoogleClient(data)
-	if err != nil {
-		return auth.Provider{}, invalid(path, fmt.Errorf("%s: %w", filepath.Base(path), err))
-	}
+	s.writing.Lock()
+	defer s.writing.Unlock()
 	p := auth.Google(c.ID, c.Secret.Reveal())
 	there, err := s.Providers()
 	if err != nil {
@@ -162,32 +170,5 @@ func (s *Settings) ImportGoogleClient(path string) (auth.Provider, error) {
 		}
 		return auth.Provider{}, invalid(s.ProvidersPath(), fmt.Errorf("providers.toml has another client for %q already: take that out, or give it another id", p.ID))
 	}
-	return p, s.addProvider(c)
-}
-
-// addProvider appends a client to providers.toml. Its values were checked to
-// hold nothing that TOML would need escaped.
-func (s *Settings) addProvider(c GoogleClient) error {
-	old, err := readCapped(s.ProvidersPath(), maxProvidersFile)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return invalid(s.ProvidersPath(), fmt.Errorf("reading providers.toml: %w", err))
-	}
-	text := string(old)
-	if text != "" && !strings.HasSuffix(text, "\n") {
-		text += "\n"
-	}
-	if text != "" {
-		text += "\n"
-	}
-	text += fmt.Sprintf("[[provider]]\npreset = \"google\"\nclient_id = %q\nclient_secret = %q\n", c.ID, c.Secret.Reveal())
-	if _, err := parseProviders(strings.TrimPrefix(text, "\xef\xbb\xbf")); err != nil { // such as: provider = [{…}] stands there
-		return invalid(s.ProvidersPath(), errors.New("providers.toml cannot be added to: write its providers as [[provider]]"))
-	}
-	if err := os.MkdirAll(s.config, 0o700); err != nil {
-		return invalid(s.config, fmt.Errorf("creating the directory: %w", err))
-	}
-	if err := WriteFile(s.ProvidersPath(), []byte(text)); err != nil {
-		return invalid(s.ProvidersPath(), err)
-	}
-	return nil
+	return p, s.appendProvider(NewProvider{Preset: "google", ClientID: c.ID, ClientSecret: c.Secret}.toml(""))
 }

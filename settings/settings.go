@@ -21,6 +21,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 
 	"app.latchkey/auth"
 )
@@ -28,6 +29,8 @@ import (
 // Settings are the directories of one installation. Use [Open].
 type Settings struct {
 	config, cache string
+
+	writing sync.Mutex // held while providers.toml is read and written anew
 }
 
 // Open determines the directories and creates those that are missing, readable
