@@ -99,6 +99,7 @@ lint: build/bin/staticcheck build/bin/mutants ## gofmt, go vet, staticcheck
 .PHONY: unit
 unit:
 	$(NO_BUS) go test -race $$(tools/packages.sh plain)
+	go -C tools test ./licence ./mksbom
 	go -C $(LUIKYV) test ./...
 	$(NO_BUS) go -C $(APITEST) test ./...
 	$(NO_BUS) go test $$(tools/packages.sh fyne)
@@ -182,8 +183,7 @@ PACKAGE_TESTS :=
 include $(sort $(wildcard packaging/*.mk))
 
 .PHONY: package
-package: check-tree clean-dist $(PACKAGES) ## every installer that this system can make, into dist/; ALLOW_DIRTY=1: from a changed tree
-	@ls -l dist
+package: check-tree clean-dist $(PACKAGES) sbom sums ## every installer that this system can make, into dist/; ALLOW_DIRTY=1: from a changed tree
 
 .PHONY: test-packages
 test-packages: setup-test $(PACKAGE_TESTS) ## install, start, sign in with, upgrade and remove each installer

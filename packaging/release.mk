@@ -13,3 +13,14 @@ check-tree: check-values
 clean-dist:
 	@rm -rf dist
 	@mkdir -p dist
+
+# What is inside each program that was packed, and what every file must be: after
+# all installers.
+.PHONY: sbom
+sbom: build/bin/mksbom
+	@packaging/sbom.sh
+
+.PHONY: sums
+sums:
+	@packaging/sums.sh
+	@cd dist && ls -l
