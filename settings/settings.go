@@ -30,7 +30,7 @@ import (
 type Settings struct {
 	config, cache string
 
-	writing sync.Mutex // held while providers.toml is read and written anew
+	writing sync.Mutex // held while providers.toml or settings.json is read and written anew
 }
 
 // Open determines the directories and creates those that are missing, readable
