@@ -24,3 +24,9 @@ sbom: build/bin/mksbom
 sums:
 	@packaging/sums.sh
 	@cd dist && ls -l
+
+# Two builds of one commit give the same bytes.
+PACKAGE_TESTS += test-reproducible
+.PHONY: test-reproducible
+test-reproducible:
+	packaging/reproducible.sh $(filter-out package-flatpak,$(PACKAGES))
