@@ -105,6 +105,9 @@ func New(i Identity) fyne.App {
 // NewWindow makes the window, not yet shown. It must be called on the main
 // goroutine.
 func NewWindow(a fyne.App, o Options) (*Window, error) {
+	if err := screens.NameProgram(a.Metadata().Name); err != nil {
+		return nil, err
+	}
 	if err := screens.LoadWords(); err != nil {
 		return nil, err
 	}

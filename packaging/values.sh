@@ -60,8 +60,8 @@ GOOGLE_CLIENT_SECRET=${GOOGLE_CLIENT_SECRET:-$(value Release.GoogleClientSecret)
 
 need "$NAME" Details.Name
 [ "${#NAME}" -le 40 ] || fail "Details.Name is longer than 40 characters"
-[[ $NAME != *[/:\*\?\"\<\>\|\&\$%\;=\`\\]* && $NAME != .* ]] ||
-	fail "Details.Name \"$NAME\" cannot be the name of a folder or a menu entry everywhere: leave out / : * ? \" < > | & \$ % ; = \` \\ and a dot at its beginning"
+[[ $NAME != *[/:\*\?\"\<\>\|\&\$%\;=\`\\{}@]* && $NAME != .* ]] ||
+	fail "Details.Name \"$NAME\" cannot be the name of a folder or a menu entry everywhere: leave out / : * ? \" < > | & \$ % ; = \` \\ { } @ and a dot at its beginning"
 need "$ID" Details.ID
 [[ $ID =~ ^[A-Za-z][A-Za-z0-9-]*(\.[A-Za-z][A-Za-z0-9-]*){2,}$ ]] ||
 	fail "Details.ID \"$ID\" is no application ID: write a domain that you own backwards and a name, such as com.example.SignIn"

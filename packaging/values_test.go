@@ -97,6 +97,7 @@ func TestValuesRefused(t *testing.T) {
 		"another's ID, our name":        {`"app.latchkey.Latchkey"`, `"com.example.SignOn"`, "must be too"},
 		"no name":                       {`Name = "Latchkey"`, "", "Details.Name is missing"},
 		"a name with a slash":           {`Name = "Latchkey"`, `Name = "A/B"`, "cannot be the name"},
+		"a name with braces":            {`Name = "Latchkey"`, `Name = "A {{.B}}"`, "cannot be the name"},
 		"a name with an escape":         {`Name = "Latchkey"`, `Name = "A\tB"`, "must be one string"},
 		"a name of several lines":       {`Name = "Latchkey"`, "Name = \"\"\"A\nB\"\"\"", "must be one string"},
 		"a package with capitals":       {`"latchkey"`, `"Latchkey"`, "Release.Package"},

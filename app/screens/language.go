@@ -23,6 +23,7 @@ import (
 const (
 	fyneKey = "latchkey.fyne" // the language that Fyne picked
 	tagKey  = "latchkey.tag"  // the language that its words are in now
+	nameKey = "latchkey.name" // what the program is called, if not as in the files
 )
 
 // fynes are the languages that Fyne itself has words in. A test compares them
@@ -33,7 +34,7 @@ var fynes = []string{"cs", "de", "el", "en", "es", "fr", "ja", "pl", "pt", "pt-B
 // Fyne's lang is.
 var introduce = sync.OnceValue(func() error {
 	for _, tag := range fynes {
-		b, err := json.Marshal(map[string]string{fyneKey: tag, tagKey: "-"})
+		b, err := json.Marshal(map[string]string{fyneKey: tag, tagKey: "-", nameKey: product})
 		if err != nil {
 			return err
 		}
@@ -43,6 +44,22 @@ var introduce = sync.OnceValue(func() error {
 	}
 	return nil
 })
+
+// product is what the files of words call the program.
+const product = "Latchkey"
+
+// NameProgram has the words call the program by a vendor's name. It must be
+// called before LoadWords and UseLanguage; an empty name changes nothing.
+func NameProgram(name string) error {
+	if err := introduce(); err != nil || name == "" {
+		return err
+	}
+	b, err := json.Marshal(map[string]string{nameKey: name})
+	if err != nil {
+		return err
+	}
+	return lang.AddTranslationsForLocale(b, fyne.Locale(lang.X(fyneKey, "en")))
+}
 
 // LoadWords loads the words of the system's language. One of LoadWords and
 // UseLanguage must be called before the first screen is made.
@@ -106,6 +123,11 @@ func wordsOf(tag string) (map[string]string, error) {
 		}
 		if err := addWords(words, b); err != nil {
 			return nil, fmt.Errorf("reading the words of %s: %w", t, err)
+		}
+	}
+	if name := lang.X(nameKey, product); name != product {
+		for key, text := range words {
+			words[key] = strings.ReplaceAll(text, product, name)
 		}
 	}
 	return words, nil
