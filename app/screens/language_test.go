@@ -202,7 +202,11 @@ func TestFynesLanguages(t *testing.T) {
 func TestNumbers(t *testing.T) {
 	system(t, "LANG", "en_US.UTF-8")
 	for tag, seconds := range map[string]map[int]string{
-		"en": {60 * 25: "25 minutes behind", -3600 * 24: "24 hours ahead", 3600 * 24 * 365 * 3: "3 years behind"},
+		"en":      {60 * 25: "25 minutes behind", -3600 * 24: "24 hours ahead", 3600 * 24 * 365 * 3: "3 years behind"},
+		"de":      {60 * 25: "25 Minuten nach", 3600 * 24 * 2: "2 Tage nach"},
+		"ru":      {60 * 21: "отстают на 21 минуту", 60 * 22: "отстают на 22 минуты", 60 * 25: "отстают на 25 минут", 3600 * 24 * 11: "отстают на 11 дней"},
+		"ja":      {-60 * 25: "25 分進んでいます"},
+		"zh-Hans": {-60 * 25: "快了 25 分钟"},
 	} {
 		speak(t, tag)
 		for s, want := range seconds {
@@ -216,11 +220,18 @@ func TestNumbers(t *testing.T) {
 // TestDates: a date and a time of day in each language's way.
 func TestDates(t *testing.T) {
 	then := time.Date(2026, time.May, 3, 14, 2, 0, 0, time.Local)
-	for tag, want := range map[string][4]string{
-		"en": {"3 May 2026, 14:02", "10 December 1815", "29 February", "1815"},
+	for tag, want := range map[string][5]string{
+		"en":      {"3 May 2026, 14:02", "10 December 1815", "29 February", "1815", "1 July 1867"},
+		"de":      {"3. Mai 2026, 14:02", "10. Dezember 1815", "29. Februar", "1815", "1. Juli 1867"},
+		"es":      {"3 de mayo de 2026, 14:02", "10 de diciembre de 1815", "29 de febrero", "1815", "1 de julio de 1867"},
+		"fr":      {"3 mai 2026 à 14:02", "10 décembre 1815", "29 février", "1815", "1er juillet 1867"},
+		"pt-BR":   {"3 de maio de 2026, 14:02", "10 de dezembro de 1815", "29 de fevereiro", "1815", "1º de julho de 1867"},
+		"ru":      {"3 мая 2026 г., 14:02", "10 декабря 1815 г.", "29 февраля", "1815 г.", "1 июля 1867 г."},
+		"ja":      {"2026年5月3日 14:02", "1815年12月10日", "2月29日", "1815年", "1867年7月1日"},
+		"zh-Hans": {"2026年5月3日 14:02", "1815年12月10日", "2月29日", "1815年", "1867年7月1日"},
 	} {
 		speak(t, tag)
-		got := [4]string{screens.ClockTime(then, then.AddDate(0, 1, 0)), screens.BirthdayWords("1815-12-10"), screens.BirthdayWords("--02-29"), screens.BirthdayWords("1815")}
+		got := [5]string{screens.ClockTime(then, then.AddDate(0, 1, 0)), screens.BirthdayWords("1815-12-10"), screens.BirthdayWords("--02-29"), screens.BirthdayWords("1815"), screens.BirthdayWords("1867-07-01")}
 		if got != want {
 			t.Errorf("%s: %q, want %q", tag, got, want)
 		}
@@ -248,7 +259,14 @@ func TestHours(t *testing.T) {
 // words.
 func TestLanguagesInWords(t *testing.T) {
 	for tag, want := range map[string][3]string{
-		"en": {"English (United Kingdom)", "German", "Chinese"},
+		"en":      {"English (United Kingdom)", "German", "Chinese"},
+		"de":      {"Englisch (Vereinigtes Königreich)", "Deutsch", "Chinesisch"},
+		"es":      {"inglés (Reino Unido)", "alemán", "chino"},
+		"fr":      {"anglais (Royaume-Uni)", "allemand", "chinois"},
+		"pt-BR":   {"inglês (Reino Unido)", "alemão", "chinês"},
+		"ru":      {"английский (Великобритания)", "немецкий", "китайский"},
+		"ja":      {"英語（イギリス）", "ドイツ語", "中国語"},
+		"zh-Hans": {"英语（英国）", "德语", "中文"},
 	} {
 		speak(t, tag)
 		if got := [3]string{screens.LanguageWords("en-GB"), screens.LanguageWords("de"), screens.LanguageWords("zh-Hans")}; got != want {
