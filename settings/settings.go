@@ -28,7 +28,7 @@ import (
 
 // Settings are the directories of one installation. Use [Open].
 type Settings struct {
-	config, cache string
+	config, cache, logs string
 
 	writing sync.Mutex // held while providers.toml or settings.json is read and written anew
 }
@@ -78,14 +78,14 @@ func locate(name, dir string) (*Settings, error) {
 		if err != nil {
 			return nil, fmt.Errorf("finding %s: %w", dir, err)
 		}
-		return &Settings{config: abs, cache: filepath.Join(abs, "cache")}, nil
+		return &Settings{config: abs, cache: filepath.Join(abs, "cache"), logs: filepath.Join(abs, "logs")}, nil
 	}
 	config, err1 := os.UserConfigDir()
 	cache, err2 := os.UserCacheDir()
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, fmt.Errorf("finding the user's directories (start with --config DIR to name one): %w", err)
 	}
-	return &Settings{config: filepath.Join(config, name), cache: filepath.Join(cache, name)}, nil
+	return &Settings{config: filepath.Join(config, name), cache: filepath.Join(cache, name), logs: locateLogs(name)}, nil
 }
 
 // folder is the program's folder, spelled as the system's other programs do.
