@@ -60,6 +60,7 @@ func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)
 func (a *actions) Keep()                        { a.add("Keep") }
 func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
+func (a *actions) CloseCrash(show bool)         { a.add(fmt.Sprint("CloseCrash ", show)) }
 func (a *actions) OpenPage(p presenter.Page)    { a.add("OpenPage " + string(p)) }
 func (a *actions) Help()                        { a.add("Help") }
 func (a *actions) Quit()                        { a.add("Quit") }

@@ -54,7 +54,15 @@ type Config struct {
 	Fallback Fallback
 	// OnState is given each new State, in order, never on the UI thread.
 	OnState func(State)
-	Now     func() time.Time // nil: time.Now
+	// CrashDir is the folder with a report of how the program ended the last
+	// time, if that was unexpected; "" if not.
+	CrashDir string
+	// Guard is deferred on each goroutine of the Presenter and ends the program
+	// if that panics; nil: the runtime does.
+	Guard func()
+	Now   func() time.Time // nil: time.Now
+	// Every makes a ticker; nil: time's.
+	Every func(time.Duration) (ticks <-chan time.Time, stop func())
 	Logger  *slog.Logger     // nil: discarded
 }
 
@@ -78,6 +86,7 @@ type Presenter struct {
 	picture string
 	loading bool // a profile request is under way
 	late    bool // State.Restart
+	crashed bool // State.Crashed
 	leaving bool // a sign-out is under way
 	until   bool // the session ends with the program
 	tab     Tab
@@ -102,7 +111,10 @@ func New(c Config) *Presenter {
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.DiscardHandler)
 	}
-	p := &Presenter{config: c, events: make(chan func(), 64)}
+	if c.Guard == nil {
+		c.Guard = func() {}
+	}
+	p := &Presenter{config: c, crashed: c.CrashDir != "", events: make(chan func(), 64)}
 	p.ctx, p.stop = context.WithCancel(context.Background())
 	return p
 }
@@ -110,8 +122,9 @@ func New(c Config) *Presenter {
 // Start shows the first State: the profile from the cache if somebody is signed
 // in, else the sign-in screen. Keychain and network are asked only afterwards.
 func (p *Presenter) Start() {
-	p.wg.Go(p.loop)
+	p.work(p.loop)
 	p.post(p.begin)
+	p.work(p.watchClock)
 	if p.config.BusLate != nil {
 		p.work(p.watchBus)
 	}
@@ -152,7 +165,12 @@ func (p *Presenter) post(event func()) {
 }
 
 // work runs f in the background; it is waited for by Close.
-func (p *Presenter) work(f func()) { p.wg.Go(f) }
+func (p *Presenter) work(f func()) {
+	p.wg.Go(func() {
+		defer p.config.Guard()
+		f()
+	})
+}
 
 // life is how long background work for a session may go on: a request that
 // ends after the sign-out must not write into the cache.
@@ -180,7 +198,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 // show publishes a State derived from the present one.
 func (p *Presenter) show(change func(*State)) {
 	change(&p.state)
-	p.state.Demo, p.state.Restart = p.config.Demo, p.late
+	p.state.Demo, p.state.Restart, p.state.Crashed = p.config.Demo, p.late, p.crashed
 	p.state.Passphrase = p.secret.view()
 	p.pages.put(&p.state)
 	if p.config.OnState != nil {

@@ -25,7 +25,9 @@ type State struct {
 	Demo   bool   `json:"demo,omitempty"` // ribbon: the mock of Google on this computer
 	// Restart: the keychain's bus came up after the program, which would have it
 	// if it were started anew.
-	Restart bool        `json:"restart,omitempty"`
+	Restart bool `json:"restart,omitempty"`
+	// Crashed: the program ended unexpectedly the last time, and there is a report.
+	Crashed bool        `json:"crashed,omitempty"`
 	SignIn  SignInView  `json:"signin,omitzero"`
 	Waiting WaitingView `json:"waiting,omitzero"`
 	Profile ProfileView `json:"profile,omitzero"`
@@ -286,6 +288,7 @@ type Actions interface {
 	DiagnosticsActions
 	ProviderActions
 	FlowActions
+	SystemActions
 	SignIn(providerID string) // starts a sign-in
 	OpenAgain()               // opens the browser again
 	CopyLink()                // puts a fresh start link on the clipboard

@@ -62,6 +62,7 @@ func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)
 func (a *actions) Keep()                        { a.add("Keep") }
 func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
+func (a *actions) CloseCrash(show bool)         { a.add(fmt.Sprint("CloseCrash ", show)) }
 func (a *actions) take() (out []string)         { out, a.calls = a.calls, nil; return out }
 func (a *actions) Passphrase(s string, ok bool) { a.add(fmt.Sprintf("Passphrase %q %v", s, ok)) }
 
