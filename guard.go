@@ -12,13 +12,13 @@ import (
 const hideAfter = 3 * time.Second
 
 // guardMemory turns core dumps off now and hides the memory a little later.
-func guardMemory(log *slog.Logger) (stop func()) {
+func guardMemory() (stop func()) {
 	if err := dumpguard.Forbid(); err != nil {
-		log.Warn("core dumps may hold secrets", "error", err.Error())
+		slog.Warn("core dumps may hold secrets", "error", err.Error())
 	}
 	later := time.AfterFunc(hideAfter, func() {
 		if _, err := dumpguard.Hide(); err != nil {
-			log.Warn("other programs of this user may read this one's memory", "error", err.Error())
+			slog.Warn("other programs of this user may read this one's memory", "error", err.Error())
 		}
 	})
 	return func() { later.Stop() }

@@ -19,7 +19,7 @@ type place struct {
 // takePlace makes this the one program on dir. The error is instance.ErrRaised
 // if there is one already. Where the two can't be told apart, the program starts
 // all the same: several on one folder do each other no harm.
-func takePlace(ctx context.Context, dir string, log *slog.Logger) (*place, error) {
+func takePlace(ctx context.Context, dir string) (*place, error) {
 	p := &place{}
 	var err error
 	p.one, err = instance.Claim(ctx, dir, func() {
@@ -28,7 +28,7 @@ func takePlace(ctx context.Context, dir string, log *slog.Logger) (*place, error
 		}
 	})
 	if errors.Is(err, instance.ErrUnsupported) {
-		log.Warn("a second start will open a window of its own", "error", err.Error())
+		slog.Warn("a second start will open a window of its own", "error", err.Error())
 		return p, nil
 	}
 	return p, err

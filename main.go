@@ -59,19 +59,22 @@ func main() {
 }
 
 func run(o options, v vendor) error {
-	log := slog.New(slog.NewTextHandler(os.Stderr, nil))
-	defer guardMemory(log)()
+	defer guardMemory()()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	dirs, err := settings.OpenNamed(v.folder(), o.config)
 	if err != nil {
 		return err
 	}
-	place, err := takePlace(ctx, dirs.ConfigDir(), log)
+	place, err := takePlace(ctx, dirs.ConfigDir())
 	if err != nil {
 		return err
 	}
 	defer place.leave()
+	diary := openLog(dirs.LogDir(), v)
+	defer diary.Close()
+	defer diary.Guard()
+	log := diary.Logger()
 	trace, err := openTrace(o.trace)
 	if err != nil {
 		return err
@@ -108,7 +111,7 @@ func run(o options, v vendor) error {
 	keep.client = client
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(),
+		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,

@@ -62,8 +62,8 @@ type Config struct {
 	Guard func()
 	Now   func() time.Time // nil: time.Now
 	// Every makes a ticker; nil: time's.
-	Every func(time.Duration) (ticks <-chan time.Time, stop func())
-	Logger  *slog.Logger     // nil: discarded
+	Every  func(time.Duration) (ticks <-chan time.Time, stop func())
+	Logger *slog.Logger // nil: discarded
 }
 
 // Presenter implements Actions. One goroutine owns its fields: actions and the

@@ -115,6 +115,8 @@ func TestEachButton(t *testing.T) {
 		{signInState(), "Sign in with GitLab", "SignIn lab"},
 		{with(signInState(), func(s *presenter.State) { s.Demo = true }), "Use a real Google client…", "RegisterHelp"},
 		{with(signInState(), func(s *presenter.State) { s.Restart = true }), "Restart Latchkey", "Restart"},
+		{with(signInState(), func(s *presenter.State) { s.Crashed = true }), "Show the report", "CloseCrash true"},
+		{with(signInState(), func(s *presenter.State) { s.Crashed = true }), "Dismiss", "CloseCrash false"},
 		{inBrowser(), "Open browser again", "OpenAgain"},
 		{inBrowser(), "Copy link", "CopyLink"},
 		{inBrowser(), "Cancel", "Cancel"},

@@ -148,6 +148,7 @@ var shots = []shot{
 	})},
 	{name: "flow-none", state: profile(func(s *presenter.State) { s.Profile.Tab, s.Profile.Flow = presenter.TabFlow, &presenter.FlowView{} })},
 	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
+	{name: "profile-crashed", tabs: 1, state: profile(func(s *presenter.State) { s.Crashed = true })},
 	{name: "signin-restart", tabs: 2, state: signIn(func(s *presenter.State) { s.Restart, s.SignIn.Keep = true, presenter.Keep{Known: true} })},
 	{name: "signin-focus", tabs: 2, state: signIn(nil)},
 	{name: "signin-many", state: signIn(func(s *presenter.State) {

@@ -49,3 +49,6 @@ func (p *Program) AwaitEnd(ctx context.Context) (code int, err error) {
 		return 0, fmt.Errorf("waiting for the program's end: %w", context.Cause(ctx))
 	}
 }
+
+// Signal sends the program a signal.
+func (p *Program) Signal(signal syscall.Signal) error { return p.process.cmd.Process.Signal(signal) }

@@ -109,9 +109,13 @@ func (s *Stage) Close() error {
 	return errRemove
 }
 
-// Log returns what a process of the stage wrote, for failure reports.
+// Log returns what a process of the stage wrote; of the program, its log too.
 func (s *Stage) Log(name string) string {
 	text, _ := os.ReadFile(s.logPath(name)) //nolint:errcheck // no log, no text
+	if name == "latchkey" {
+		log, _ := os.ReadFile(filepath.Join(s.Config, "logs", "latchkey.log")) //nolint:errcheck // likewise
+		text = append(text, log...)
+	}
 	return string(text)
 }
 
