@@ -1,6 +1,8 @@
 package auth
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strings"
@@ -81,6 +83,20 @@ func exchangeParams(p Provider, m Metadata, code authorizationCode, r authorizat
 		list = append(list, flow.Hidden("client_secret"))
 	}
 	return list
+}
+
+// challengeCheck is what the provider does with the code verifier (RFC 7636
+// §4.6), done here with the challenge as it stands in the request that was
+// sent: the record shows both halves of PKCE beside each other. Of the hash no
+// more is kept than of the challenge.
+func (r authorizationRequest) challengeCheck() flow.Check {
+	sum := sha256.Sum256([]byte(r.verifier.Reveal()))
+	hash, sent := base64.RawURLEncoding.EncodeToString(sum[:]), ""
+	if u, err := url.Parse(r.url.Reveal()); err == nil {
+		sent = u.Query().Get("code_challenge")
+	}
+	return flow.Check{Name: "code_challenge", Verdict: verdict(hash == sent), Spec: "RFC 7636 §4.6",
+		Expected: flow.Masked("", sent).Value, Got: flow.Masked("", hash).Value}
 }
 
 // params are what came back.

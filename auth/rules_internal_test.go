@@ -18,6 +18,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+
+	"app.latchkey/auth/flow"
 	"golang.org/x/oauth2"
 )
 
@@ -350,5 +352,22 @@ func TestErrorsOfATokenEndpointAreNotQuoted(t *testing.T) {
 	p := tokenProblem(PhaseToken, Provider{Issuer: "https://id.example"}, fmt.Errorf("around: %w", err))
 	if p.Code != CodeTokenInvalidGrant || strings.Contains(p.Error(), secret) || strings.Contains(p.Detail(), secret) {
 		t.Errorf("%v", p)
+	}
+}
+
+// TestChallengeCheckCanFail: the record says so when the request carried another
+// challenge than the verifier's.
+func TestChallengeCheckCanFail(t *testing.T) {
+	r := newAuthorizationRequest(Provider{ClientID: "c"}, Metadata{AuthorizationEndpoint: "https://p.example/a"}, "http://127.0.0.1:1/callback", requestOptions{})
+	if got := r.challengeCheck(); got.Verdict != flow.Passed {
+		t.Errorf("the request as it was made: %+v", got)
+	}
+	r.verifier = random()
+	if got := r.challengeCheck(); got.Verdict != flow.Failed || got.Expected == got.Got {
+		t.Errorf("another verifier: %+v", got)
+	}
+	r.url = NewSecret("https://p.example/a")
+	if got := r.challengeCheck(); got.Verdict != flow.Failed {
+		t.Errorf("no challenge was sent: %+v", got)
 	}
 }

@@ -201,6 +201,7 @@ func (a *Attempt) validate(r response) (authorizationCode, error) {
 func (a *Attempt) redeem(ctx context.Context, code authorizationCode) (tokenResponse, error) {
 	step := a.recorder.Start(flow.KindToken, flow.RoleClient, flow.RoleAuthorizationServer)
 	step.Params(exchangeParams(a.site.provider, a.meta, code, a.request)...)
+	step.Checks(a.request.challengeCheck())
 	tokens, err := a.site.exchange(ctx, a.meta, code, a.request)
 	if err != nil {
 		return tokenResponse{}, a.fail(step, err)

@@ -106,13 +106,21 @@ func TestFlowIsRecordedAndHoldsNoSecret(t *testing.T) {
 		flow.KindOpenBrowser:   "link ticket |",
 		flow.KindAuthorization: "authuser code iss prompt scope state strays | state iss",
 		flow.KindToken: "token_endpoint grant_type code redirect_uri code_verifier client_id client_secret" +
-			" access_token token_type expires_in scope refresh_token id_token | token_type",
+			" access_token token_type expires_in scope refresh_token id_token | code_challenge token_type",
 		flow.KindIdentity: "alg kid jwks_uri | signature iss sub aud second audience azp exp iat nbf nonce at_hash",
 		flow.KindCommit:   "store | read back",
 	} {
 		if got := outline(f.Steps[slices.Index(kinds, kind)]); got != want {
 			t.Errorf("step %s holds %q, want %q", kind, got, want)
 		}
+	}
+	// The hash of the verifier is the challenge of the request, and the record
+	// lets a person see it without holding either.
+	sent := f.Steps[slices.Index(kinds, flow.KindRequest)].Params
+	challenge := sent[slices.IndexFunc(sent, func(p flow.Param) bool { return p.Name == "code_challenge" })]
+	check := f.Steps[slices.Index(kinds, flow.KindToken)].Checks[0]
+	if check.Verdict != flow.Passed || check.Expected != challenge.Value || check.Got != challenge.Value || len([]rune(check.Got)) > 12 {
+		t.Errorf("PKCE in the record: %+v, the challenge was %+v", check, challenge)
 	}
 	// What is on disk holds neither the refresh token nor the client secret.
 	record, err := w.store.Get(t.Context(), session.Account().Item, store.Options{})
