@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 
+	"app.latchkey/app/presenter"
 	"app.latchkey/auth"
 	"app.latchkey/mockprovider"
 	"app.latchkey/mockprovider/journal"
@@ -22,6 +23,7 @@ type demo struct {
 	mock *mockprovider.Provider
 	path string // "" where the state is another window's
 	log  *slog.Logger
+	stop func()
 }
 
 // demoState is the file. Address is part of the issuer, and so of every grant.
@@ -30,26 +32,46 @@ type demoState struct {
 	State   json.RawMessage `json:"state"`
 }
 
-// startDemo starts the mock on a loopback address and returns it as a provider
-// to sign in at. stop ends it and keeps its state.
-func startDemo(path string, log *slog.Logger) (p auth.Provider, stop func(), err error) {
+// startDemo starts the mock on a loopback address. stop ends it and keeps its
+// state.
+func startDemo(path string, log *slog.Logger) (*demo, error) {
 	ctx, cancel := context.WithCancel(context.Background())
-	d := demo{path: path, log: log}
+	d := &demo{path: path, log: log}
 	if err := d.start(ctx); err != nil {
 		cancel()
-		return auth.Provider{}, nil, fmt.Errorf("starting the demo's provider: %w", err)
+		return nil, fmt.Errorf("starting the demo's provider: %w", err)
 	}
 	d.save()
 	kept := make(chan struct{})
 	go func() { d.keep(ctx); close(kept) }()
-	stop = func() {
+	d.stop = func() {
 		cancel()
 		<-kept
 		d.save() // what was granted a moment ago
 	}
-	p = auth.GoogleAt(d.mock.Issuer(), d.mock.PeopleAPI(), d.mock.ClientID(), d.mock.ClientSecret())
+	return d, nil
+}
+
+// provider is the mock as a provider to sign in at.
+func (d *demo) provider() auth.Provider {
+	p := auth.GoogleAt(d.mock.Issuer(), d.mock.PeopleAPI(), d.mock.ClientID(), d.mock.ClientSecret())
 	p.ID = "google-demo"
-	return p, stop, nil
+	return p
+}
+
+// end is stop, or nothing where there is no demo.
+func (d *demo) end() {
+	if d != nil {
+		d.stop()
+	}
+}
+
+// trials are the demonstrations at the mock; none where there is no demo.
+func (d *demo) trials() presenter.Trials {
+	if d == nil {
+		return nil
+	}
+	return &trials{mock: d.mock}
 }
 
 func (d *demo) start(ctx context.Context) error {

@@ -10,10 +10,11 @@ import (
 func TestDemo(t *testing.T) {
 	log := slog.New(slog.DiscardHandler)
 	path := filepath.Join(t.TempDir(), "demo.json")
-	first, stopFirst, err := startDemo(path, log)
+	demo, err := startDemo(path, log)
 	if err != nil {
 		t.Fatal(err)
 	}
+	first := demo.provider()
 	if err := first.Validate(); err != nil {
 		t.Errorf("the demo's provider: %v", err)
 	}
@@ -23,27 +24,27 @@ func TestDemo(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		second, stopSecond, err := startDemo(path, log)
+		second, err := startDemo(path, log)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if second.Issuer == first.Issuer {
+		if second.provider().Issuer == first.Issuer {
 			t.Errorf("both are at %s", first.Issuer)
 		}
-		stopSecond()
+		second.stop()
 		if after, _ := os.ReadFile(path); string(after) != string(before) {
 			t.Errorf("the state became %s", after)
 		}
 	})
-	stopFirst()
+	demo.stop()
 
 	t.Run("the next start has the same address", func(t *testing.T) {
-		again, stop, err := startDemo(path, log)
+		again, err := startDemo(path, log)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer stop()
-		if again.Issuer != first.Issuer {
+		defer again.stop()
+		if again := again.provider(); again.Issuer != first.Issuer {
 			t.Errorf("issuer %s, before %s: its sessions are lost", again.Issuer, first.Issuer)
 		}
 	})
@@ -53,11 +54,11 @@ func TestDemo(t *testing.T) {
 		if err := os.WriteFile(path, []byte("{"), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, stop, err := startDemo(path, log)
+		afresh, err := startDemo(path, log)
 		if err != nil {
 			t.Fatal(err)
 		}
-		stop()
+		afresh.stop()
 		if b, _ := os.ReadFile(path); string(b) == "{" {
 			t.Error("nothing was kept")
 		}

@@ -82,13 +82,11 @@ func run(o options, v vendor) error {
 	defer trace.close()
 	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: v.Version})
 
-	providers, stopDemo, problem, err := chooseProviders(o, v, dirs, log)
+	providers, demo, problem, err := chooseProviders(o, v, dirs, log)
 	if err != nil {
 		return err
 	}
-	if stopDemo != nil {
-		defer stopDemo()
-	}
+	defer demo.end()
 	window, err := app.NewWindow(app.New(v.Identity), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
 	if err != nil {
 		return err
@@ -111,7 +109,7 @@ func run(o options, v vendor) error {
 	keep.client = client
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: stopDemo != nil, Problem: problem, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
+		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
@@ -136,7 +134,7 @@ func run(o options, v vendor) error {
 
 // chooseProviders are those built in, those of providers.toml, or the demo. A
 // broken providers.toml is shown in the window, and what is built in works.
-func chooseProviders(o options, v vendor, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, stopDemo func(), problem, err error) {
+func chooseProviders(o options, v vendor, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, d *demo, problem, err error) {
 	var builtIn []auth.Provider
 	if v.googleID != "" {
 		builtIn = append(builtIn, auth.Google(v.googleID, v.googleSecret))
@@ -146,8 +144,10 @@ func chooseProviders(o options, v vendor, dirs *settings.Settings, log *slog.Log
 	if len(providers) > 0 && !o.demo {
 		return providers, nil, problem, nil
 	}
-	mock, stopDemo, err := startDemo(dirs.DemoStatePath(), log)
-	return []auth.Provider{mock}, stopDemo, problem, err
+	if d, err = startDemo(dirs.DemoStatePath(), log); err != nil {
+		return nil, nil, problem, err
+	}
+	return []auth.Provider{d.provider()}, d, problem, nil
 }
 
 // traced writes what the presenter asks of the window to the trace too.

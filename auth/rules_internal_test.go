@@ -18,9 +18,9 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"golang.org/x/oauth2"
 
 	"app.latchkey/auth/flow"
-	"golang.org/x/oauth2"
 )
 
 // The rules here are pure functions, and some of their cases can't be had from

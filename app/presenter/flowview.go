@@ -9,16 +9,37 @@ import (
 	"app.latchkey/auth/flow"
 )
 
-// FlowView is the tab "How you signed in": the five steps of the sign-in that
-// made this account's session, with its own values. Secrets are masked in it.
+// FlowView is the tab "How you signed in": the steps of the sign-in that made
+// this account's session, with its own values. Secrets are masked in it.
 type FlowView struct {
 	When     time.Time  `json:"when,omitzero"` // when it began; zero: there is no record
 	Provider string     `json:"provider"`
+	Issuer   string     `json:"issuer,omitempty"`
 	Steps    []FlowStep `json:"steps,omitempty"`
 	Selected FlowID     `json:"selected,omitempty"`
+	// PKCE is what the person's own values prove; nil: the record is too old.
+	PKCE *PKCEView `json:"pkce,omitempty"`
+	// CanTry: the two demonstrations are offered. CanSave: so is saving.
+	CanTry  bool `json:"can_try,omitempty"`
+	CanSave bool `json:"can_save,omitempty"`
+	// Trial is shown in place of the steps; nil: there is none.
+	Trial *TrialView `json:"trial,omitempty"`
+	// Saved says what became of saving the record; nil: nothing was saved.
+	Saved *SavedView `json:"saved,omitempty"`
 }
 
-// FlowID is one of the five steps.
+// PKCEView is the proof that RFC 7636 asks for, masked: enough is left to see
+// that the hash of the code verifier is the challenge that was sent.
+type PKCEView struct {
+	Code     string `json:"code"`
+	Verifier string `json:"verifier"`
+	Hash     string `json:"hash"`
+	Sent     string `json:"sent"`
+	Match    bool   `json:"match"`
+	Spec     string `json:"spec"`
+}
+
+// FlowID is one of the six steps.
 type FlowID string
 
 // The steps in their order.
@@ -27,18 +48,23 @@ const (
 	FlowSignIn   FlowID = "signin"   // the person signs in and allows
 	FlowResponse FlowID = "response" // the code comes back through the browser
 	FlowExchange FlowID = "exchange" // code and code verifier are exchanged for tokens
+	FlowIdentity FlowID = "identity" // who that is, is checked
 	FlowProfile  FlowID = "profile"  // the access token opens the profile
 )
 
-// FlowStep is one of the five steps.
+// FlowStep is one of the six steps.
 type FlowStep struct {
-	ID     FlowID        `json:"id"`
-	Known  bool          `json:"known"` // it is in the record
-	Failed bool          `json:"failed,omitempty"`
-	Host   string        `json:"host,omitempty"` // where it went
-	Took   time.Duration `json:"took_ns,omitempty"`
-	Params []flow.Param  `json:"params,omitempty"`
-	Checks []flow.Check  `json:"checks,omitempty"`
+	ID      FlowID        `json:"id"`
+	Known   bool          `json:"known"` // it is in the record
+	Failed  bool          `json:"failed,omitempty"`
+	Problem string        `json:"problem,omitempty"` // stable code, where it failed
+	Host    string        `json:"host,omitempty"`    // where it went
+	Took    time.Duration `json:"took_ns,omitempty"`
+	Sent    []flow.Param  `json:"sent,omitempty"`
+	Got     []flow.Param  `json:"got,omitempty"` // what came back
+	Checks  []flow.Check  `json:"checks,omitempty"`
+	// ToAPI: plain OAuth 2.0. Who that is was asked of an API, not signed.
+	ToAPI bool `json:"to_api,omitempty"`
 }
 
 // drawnStep says which steps of the record are drawn as one, and which
@@ -48,56 +74,104 @@ type drawnStep struct {
 	params, checks []flow.Kind
 	where          flow.Kind
 	address        string
+	got            string // the first parameter that came back; "*": all of them
 }
 
 var drawnSteps = []drawnStep{
-	{FlowRequest, []flow.Kind{flow.KindRequest}, []flow.Kind{flow.KindMetadata}, flow.KindRequest, "authorization_endpoint"},
-	{FlowSignIn, nil, nil, flow.KindRequest, "authorization_endpoint"},
-	{FlowResponse, []flow.Kind{flow.KindAuthorization}, []flow.Kind{flow.KindAuthorization}, flow.KindListen, "redirect_uri"},
-	{FlowExchange, []flow.Kind{flow.KindToken}, []flow.Kind{flow.KindToken, flow.KindIdentity}, flow.KindToken, "token_endpoint"},
-	{FlowProfile, []flow.Kind{flow.KindProfile}, []flow.Kind{flow.KindProfile}, flow.KindProfile, "userinfo_endpoint"},
+	{FlowRequest, []flow.Kind{flow.KindRequest}, []flow.Kind{flow.KindMetadata}, flow.KindRequest, "authorization_endpoint", ""},
+	{FlowSignIn, nil, nil, flow.KindRequest, "authorization_endpoint", ""},
+	{FlowResponse, []flow.Kind{flow.KindAuthorization}, []flow.Kind{flow.KindAuthorization}, flow.KindListen, "redirect_uri", "*"},
+	{FlowExchange, []flow.Kind{flow.KindToken}, []flow.Kind{flow.KindToken}, flow.KindToken, "token_endpoint", "access_token"},
+	{FlowIdentity, []flow.Kind{flow.KindIdentity}, []flow.Kind{flow.KindIdentity}, flow.KindIdentity, "user_endpoint", "*"},
+	{FlowProfile, []flow.Kind{flow.KindProfile}, []flow.Kind{flow.KindProfile}, flow.KindProfile, "userinfo_endpoint", "userinfo_status"},
 }
 
 // flowView draws a record. The record is a file that anybody may have changed:
 // what is missing in it is missing here.
 func flowView(f flow.Flow, selected FlowID) FlowView {
-	v := FlowView{Provider: f.Provider, Selected: selected}
+	v := FlowView{Provider: f.Provider, Issuer: f.Issuer, Selected: selected}
 	if len(f.Steps) == 0 {
 		return v
 	}
 	v.When = f.Started
 	for _, s := range drawnSteps {
-		step := FlowStep{ID: s.id}
-		for _, x := range f.Steps {
-			if slices.Contains(s.params, x.Kind) {
-				step.Known = true
-				step.Took += x.Took
-				step.Failed = step.Failed || x.Status == flow.StatusFailed
-				step.Params = append(step.Params, x.Params...)
-			}
-			if slices.Contains(s.checks, x.Kind) {
-				step.Checks = append(step.Checks, x.Checks...)
-			}
-			if x.Kind == s.where && step.Host == "" {
-				step.Host = hostOfParam(x.Params, s.address)
-			}
-		}
-		if s.id == FlowSignIn { // the same wait as for the response, which is what it waited for
-			for _, x := range f.Steps {
-				if x.Kind == flow.KindAuthorization {
-					step.Known, step.Took = true, x.Took
-				}
-			}
-		}
-		if s.id == FlowResponse {
-			step.Took = 0
-		}
-		v.Steps = append(v.Steps, step)
+		v.Steps = append(v.Steps, s.draw(f.Steps))
 	}
+	v.PKCE = pkceOf(f.Steps)
 	if !slices.ContainsFunc(v.Steps, func(s FlowStep) bool { return s.ID == selected }) {
 		v.Selected = FlowExchange
+		if i := slices.IndexFunc(v.Steps, func(s FlowStep) bool { return s.Failed }); i >= 0 {
+			v.Selected = v.Steps[i].ID // what a person wants to know of it
+		}
 	}
 	return v
+}
+
+// draw makes one step out of those of the record that belong to it.
+func (s drawnStep) draw(record []flow.Step) FlowStep {
+	step := FlowStep{ID: s.id}
+	var params []flow.Param
+	for _, x := range record {
+		if slices.Contains(s.params, x.Kind) {
+			step.Known = true
+			step.Took += x.Took
+			params = append(params, x.Params...)
+			step.ToAPI = s.id == FlowIdentity && x.To == flow.RoleResourceServer
+		}
+		if slices.Contains(s.checks, x.Kind) {
+			step.Checks = append(step.Checks, x.Checks...)
+		}
+		if (slices.Contains(s.params, x.Kind) || slices.Contains(s.checks, x.Kind)) && x.Status == flow.StatusFailed {
+			step.Failed, step.Problem = true, x.Problem
+		}
+		if x.Kind == s.where && step.Host == "" {
+			step.Host = hostOfParam(x.Params, s.address)
+		}
+		if s.id == FlowSignIn && x.Kind == flow.KindAuthorization {
+			step.Known, step.Took = true, x.Took // the same wait as for the response, which is what it waited for
+		}
+	}
+	if s.id == FlowResponse {
+		step.Took = 0
+	}
+	step.Sent, step.Got = s.split(params)
+	if step.ToAPI {
+		step.Sent, step.Got = params, nil // the ID token came; an API is asked
+	}
+	return step
+}
+
+// split tells what was sent from what came back.
+func (s drawnStep) split(params []flow.Param) (sent, got []flow.Param) {
+	if s.got == "*" {
+		return nil, params
+	}
+	if i := slices.IndexFunc(params, func(p flow.Param) bool { return s.got != "" && p.Name == s.got }); i >= 0 {
+		return params[:i:i], params[i:]
+	}
+	return params, nil
+}
+
+// pkceOf finds the two halves of PKCE in a record.
+func pkceOf(record []flow.Step) *PKCEView {
+	for _, x := range record {
+		for _, c := range x.Checks {
+			if x.Kind != flow.KindToken || c.Name != "code_challenge" {
+				continue
+			}
+			v := &PKCEView{Sent: c.Expected, Hash: c.Got, Match: c.Verdict == flow.Passed, Spec: c.Spec}
+			for _, p := range x.Params {
+				switch p.Name {
+				case "code":
+					v.Code = p.Value
+				case "code_verifier":
+					v.Verifier = p.Value
+				}
+			}
+			return v
+		}
+	}
+	return nil
 }
 
 // hostOfParam is the host, with its port, of an address among params.
@@ -118,18 +192,24 @@ func hostOfParam(params []flow.Param, name string) string {
 func (p *Presenter) ShowStep(id FlowID) {
 	p.post(func() {
 		p.chosen = id
-		if p.record != nil {
-			view := *p.record
-			view.Selected = id
-			p.showFlow(view)
-		}
+		p.showFlow()
 	})
 }
 
-func (p *Presenter) showFlow(view FlowView) {
-	p.record = &view
-	if p.state.Screen == ScreenProfile {
-		p.show(func(s *State) { s.Profile.Flow = p.record })
+// flowNow is the tab as it is to be shown; nil: not looked at yet.
+func (p *Presenter) flowNow() *FlowView {
+	if p.record == nil {
+		return nil
+	}
+	view := flowView(*p.record, p.chosen)
+	view.CanTry, view.CanSave = p.config.Trials != nil, p.config.Exporter != nil
+	view.Trial, view.Saved = p.trial.view(), p.saved
+	return &view
+}
+
+func (p *Presenter) showFlow() {
+	if p.record != nil && p.state.Screen == ScreenProfile {
+		p.show(func(s *State) { s.Profile.Flow = p.flowNow() })
 	}
 }
 
@@ -149,9 +229,9 @@ func (p *Presenter) lookAtFlow() {
 				p.config.Logger.Warn("reading the record of a sign-in", "error", err.Error())
 			}
 		}
-		p.onSession(session, func() { p.showFlow(flowView(record, p.chosen)) })
+		p.onSession(session, func() {
+			p.record = &record
+			p.showFlow()
+		})
 	})
 }
-
-// FlowActions are what a person can do with the record, besides choosing a step.
-type FlowActions interface{}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
 	"app.latchkey/resources"
 )
 
@@ -52,6 +53,12 @@ type Config struct {
 	// Fallback is where sign-ins are kept on a computer without a keychain, the
 	// person asked once; nil: until the program ends.
 	Fallback Fallback
+	// Trials makes the demonstrations of demo mode; nil: they are not offered.
+	Trials Trials
+	// Exporter turns a record of a sign-in into a file; nil: none is saved.
+	Exporter Exporter
+	// SaveDir is the folder for such files; nil: the person's downloads.
+	SaveDir func() (string, error)
 	// OnState is given each new State, in order, never on the UI thread.
 	OnState func(State)
 	// CrashDir is the folder with a report of how the program ended the last
@@ -91,8 +98,10 @@ type Presenter struct {
 	until   bool // the session ends with the program
 	tab     Tab
 	details *SessionView   // of session; nil: not looked at yet
-	record  *FlowView      // of session; nil: not looked at yet
-	chosen  FlowID         // which of its five steps is looked at
+	record  *flow.Flow     // of session; nil: not looked at yet
+	chosen  FlowID         // which of its steps is looked at
+	trial   *trial         // a demonstration that is shown; nil: none
+	saved   *SavedView     // what became of saving the record; nil: nothing was
 	over    bool           // the provider has ended the session
 	answer  func(yes bool) // to State.Confirm, when it is not an attempt's
 	asked   int            // passphrases so far
@@ -189,7 +198,8 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 	}
 	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
 	p.profile, p.picture, p.details = resources.Profile{}, "", nil
-	p.record, p.over = nil, false
+	p.record, p.saved, p.over = nil, nil, false
+	p.endTrial()
 	p.remember(account.Key)
 	p.life = &life{}
 	p.life.ctx, p.life.end = context.WithCancel(p.ctx)

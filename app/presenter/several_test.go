@@ -8,6 +8,7 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
 	"app.latchkey/auth/store"
 	"app.latchkey/mockprovider"
 	"app.latchkey/mockprovider/journal"
@@ -227,7 +228,7 @@ func TestHowYouSignedIn(t *testing.T) {
 	s := newStage(t)
 	s.start()
 	s.signIn()
-	shown := func(st presenter.State) bool { return st.Profile.Flow != nil && len(st.Profile.Flow.Steps) == 5 }
+	shown := func(st presenter.State) bool { return st.Profile.Flow != nil && len(st.Profile.Flow.Steps) == 6 }
 	check := func(when string) {
 		t.Helper()
 		s.p.ShowTab(presenter.TabFlow)
@@ -237,15 +238,28 @@ func TestHowYouSignedIn(t *testing.T) {
 			t.Errorf("%s: %+v", when, f)
 		}
 		for _, step := range f.Steps {
-			if !step.Known || step.Failed || step.Host == "" || !strings.HasPrefix(step.Host, "127.0.0.1:") {
+			if !step.Known || step.Failed || step.ID != presenter.FlowIdentity && !strings.HasPrefix(step.Host, "127.0.0.1:") {
 				t.Errorf("%s: step %q: %+v", when, step.ID, step)
 			}
 			switch step.ID {
-			case presenter.FlowRequest, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowProfile:
-				if len(step.Params) == 0 || len(step.Checks) == 0 {
-					t.Errorf("%s: step %q has %d parameters and %d checks", when, step.ID, len(step.Params), len(step.Checks))
+			case presenter.FlowRequest, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowIdentity, presenter.FlowProfile:
+				if len(step.Sent)+len(step.Got) == 0 || len(step.Checks) == 0 {
+					t.Errorf("%s: step %q has %d+%d parameters and %d checks", when, step.ID, len(step.Sent), len(step.Got), len(step.Checks))
 				}
 			}
+			names := func(params []flow.Param) (out string) {
+				for _, p := range params {
+					out += p.Name + " "
+				}
+				return out
+			}
+			if step.ID == presenter.FlowExchange && (!strings.Contains(names(step.Sent), "code_verifier ") || strings.Contains(names(step.Got), "code") ||
+				!strings.HasPrefix(names(step.Got), "access_token ")) {
+				t.Errorf("%s: sent %s; came back %s", when, names(step.Sent), names(step.Got))
+			}
+		}
+		if p := f.PKCE; p == nil || !p.Match || p.Hash != p.Sent || p.Code == "" || p.Verifier == "" || p.Verifier == p.Hash {
+			t.Errorf("%s: PKCE %+v", when, p)
 		}
 	}
 	check("of this start")

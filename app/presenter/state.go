@@ -303,7 +303,6 @@ type Actions interface {
 	ShowAccount(key string)   // shows another account of the side bar
 	AddAccount()              // signs another account in, beside those there are
 	ShowTab(tab Tab)          // shows another tab of the account
-	ShowStep(id FlowID)       // shows another step of how the person signed in
 	Keep()                    // moves the session to SessionView.Better
 	Logout()                  // signs out, and in the browser at the provider too
 	RemoveAccess()            // asks, then takes the provider's permission back

@@ -185,35 +185,6 @@ func TestSessionSays(t *testing.T) {
 	}
 }
 
-func TestHowYouSignedInSays(t *testing.T) {
-	for _, c := range []struct {
-		name       string
-		state      presenter.State
-		want, lack []string
-	}{
-		{"exchange", flowState(presenter.FlowExchange), []string{
-			"You + browser", "Latchkey", "Auth. server", "Resources",
-			"1 open sign-in page", "2 sign in, allow", "3 code, through the browser", "to 127.0.0.1:41233", "a thief could read it here",
-			"4 code + verifier", "tokens back · 31 ms", "5 access token for profile",
-			"4 Exchange the code", "oauth2.googleapis.com hashes the code verifier", "code_verifier kX9f•••••••",
-			"✓ nonce  OpenID Connect Core §3.1.3.7(11)", "– azp  there", "✗ exp  here", "How does PKCE work?", "Took 31 ms."},
-			[]string{"Why is PKCE needed?", "kX9fR"}},
-		{"response", flowState(presenter.FlowResponse), []string{"3 The code comes back", "Why is PKCE needed?"}, []string{"How does PKCE work?"}},
-		{"sign-in", flowState(presenter.FlowSignIn), []string{"2 You sign in and allow", "Took 14 s."}, []string{"PKCE"}},
-		{"not in the record", flowState(presenter.FlowProfile), []string{"5 Open your profile", "not in the record"}, []string{"Took"}},
-		{"no record", with(flowState(presenter.FlowProfile), func(s *presenter.State) { s.Profile.Flow = &presenter.FlowView{} }),
-			[]string{"There is no record of this sign-in."}, []string{"You + browser"}},
-		{"not looked at yet", with(flowState(presenter.FlowProfile), func(s *presenter.State) { s.Profile.Flow = nil }), nil, []string{"no record", "You + browser"}},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			r := newRig(t)
-			r.root.Update(c.state)
-			r.wantTexts(c.want...)
-			r.wantNoTexts(c.lack...)
-		})
-	}
-}
-
 func TestAccessRunsDown(t *testing.T) {
 	r := newRig(t)
 	r.root.Update(sessionState())

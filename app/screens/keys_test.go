@@ -8,7 +8,6 @@ import (
 	"fyne.io/fyne/v2"
 
 	"app.latchkey/app/presenter"
-	"app.latchkey/app/widgets"
 )
 
 // TestKeys: with the focus nowhere, Enter does the one thing to do next and Esc
@@ -68,7 +67,15 @@ func TestKeys(t *testing.T) {
 				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "Remove Latchkey's access…"}},
 		{"how you signed in", flowState(presenter.FlowExchange), []string{"Refresh"}, nil,
 			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
-				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "4 code + verifier"}},
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "Save as a page", "Save as JSON", "4 code + verifier, tokens back · 31 ms"}},
+		{"how you signed in, demo", tryable(flowState(presenter.FlowRequest)), []string{"Refresh"}, nil,
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "Try it with a stolen code", "Forge a callback",
+				"Save as a page", "Save as JSON", "1 open sign-in page, + code challenge"}},
+		{"an attack", trialState(), []string{"Refresh"}, []string{"CloseTrial"},
+			[]string{"ada@example.com, Google, shown", "Show Grace Hopper, GitLab", "Add another account",
+				"ada@example.com", "Refresh", "Sign out", "Profile", "Session", "How you signed in", "Back to your sign-in",
+				"Try it with a stolen code", "Forge a callback", "+ a made-up verifier, refused · 400 invalid_grant · 1 ms"}},
 		// What cannot be undone wants more than a key that was meant for something else.
 		{"removing access", removing, nil, []string{"Confirm false"}, []string{"Remove access", "Cancel"}},
 		{"vault or not", vault, []string{"Confirm false"}, []string{"Cancel"}, []string{"Use a passphrase…", "Until I quit"}},
@@ -146,56 +153,6 @@ func TestEachButton(t *testing.T) {
 			r.want(c.call)
 		})
 	}
-}
-
-// TestStepsByKeyboard: the arrow keys go from step to step, and stop at the ends.
-func TestStepsByKeyboard(t *testing.T) {
-	for _, c := range []struct {
-		at   presenter.FlowID
-		key  fyne.KeyName
-		want []string
-	}{
-		{presenter.FlowRequest, fyne.KeyDown, []string{"ShowStep signin"}},
-		{presenter.FlowSignIn, fyne.KeyRight, []string{"ShowStep response"}},
-		{presenter.FlowResponse, fyne.KeyDown, []string{"ShowStep exchange"}}, // of its two arrows neither is skipped to
-		{presenter.FlowExchange, fyne.KeyUp, []string{"ShowStep response"}},
-		{presenter.FlowRequest, fyne.KeyUp, nil},
-		{presenter.FlowProfile, fyne.KeyDown, nil},
-		{presenter.FlowProfile, fyne.KeyEscape, nil},
-	} {
-		r := newRig(t)
-		r.root.Update(flowState(c.at))
-		var diagram fyne.Focusable
-		walk(r.root.Object(), func(o fyne.CanvasObject) {
-			if s, ok := o.(*widgets.Sequence); ok {
-				diagram = s
-			}
-		})
-		r.window.Canvas().Focus(diagram)
-		r.key(c.key)
-		r.want(c.want...)
-	}
-}
-
-// TestStepsByMouse: a click on a message chooses its step.
-func TestStepsByMouse(t *testing.T) {
-	r := newRig(t)
-	r.root.Update(flowState(presenter.FlowExchange))
-	walk(r.root.Object(), func(o fyne.CanvasObject) {
-		s, ok := o.(*widgets.Sequence)
-		if !ok {
-			return
-		}
-		at := func(y float32) { s.Tapped(&fyne.PointEvent{Position: fyne.NewPos(200, y)}) }
-		at(10) // a lane's name
-		r.want()
-		at(40)
-		r.want("ShowStep request")
-		at(28 + 3*52 + 10) // the second of the response's arrows
-		r.want("ShowStep response")
-		at(s.Size().Height - 1)
-		r.want()
-	})
 }
 
 func TestFocusSurvivesAState(t *testing.T) {

@@ -113,6 +113,7 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: p.how.object, Before: 20},
 	), 960, 28, false)
 	revealing(p.frame, append(p.problem.buttons(), p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.keep, p.session.remove, p.session.logout)...)
+	revealing(p.frame, p.how.buttons()...)
 	p.how.diagram.OnFocus = p.frame.Reveal
 	return p
 }
@@ -223,11 +224,15 @@ func (p *profile) primary() {
 	p.refresh.Press()
 }
 
-func (p *profile) escape() { p.problem.escape() }
+func (p *profile) escape() {
+	if !p.how.escape() {
+		p.problem.escape()
+	}
+}
 
 func (p *profile) focusable() []fyne.Focusable {
 	out := []fyne.Focusable{p.email, p.how.diagram}
-	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.keep, p.session.remove, p.session.logout}, p.problem.buttons())...)
+	out = append(out, focusables([]*widgets.Button{p.refresh, p.signOut, p.tabProfile, p.tabSession, p.tabFlow, p.ask, p.session.ask, p.session.keep, p.session.remove, p.session.logout}, p.problem.buttons(), p.how.buttons())...)
 	return append(out, p.fields.subject)
 }
 

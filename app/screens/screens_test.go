@@ -16,7 +16,6 @@ import (
 	"app.latchkey/app/screens"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
-	"app.latchkey/auth/flow"
 )
 
 func TestMain(m *testing.M) {
@@ -58,7 +57,6 @@ func (a *actions) Elsewhere(open bool)          { a.add(fmt.Sprint("Elsewhere ",
 func (a *actions) CopyRemoteLink()              { a.add("CopyRemoteLink") }
 func (a *actions) Paste(s string)               { a.add("Paste " + s) }
 func (a *actions) AskAgain()                    { a.add("AskAgain") }
-func (a *actions) ShowStep(id presenter.FlowID) { a.add("ShowStep " + string(id)) }
 func (a *actions) Keep()                        { a.add("Keep") }
 func (a *actions) Logout()                      { a.add("Logout") }
 func (a *actions) Restart()                     { a.add("Restart") }
@@ -249,23 +247,6 @@ func accountState() presenter.State {
 
 func sessionState() presenter.State {
 	return with(accountState(), func(s *presenter.State) { s.Profile.Tab = presenter.TabSession })
-}
-
-// flowState is how Ada signed in.
-func flowState(selected presenter.FlowID) presenter.State {
-	return with(accountState(), func(s *presenter.State) {
-		s.Profile.Tab = presenter.TabFlow
-		s.Profile.Flow = &presenter.FlowView{When: now, Provider: "Google", Selected: selected, Steps: []presenter.FlowStep{
-			{ID: presenter.FlowRequest, Known: true, Host: "accounts.google.com"},
-			{ID: presenter.FlowSignIn, Known: true, Host: "accounts.google.com", Took: 14 * time.Second},
-			{ID: presenter.FlowResponse, Known: true, Host: "127.0.0.1:41233"},
-			{ID: presenter.FlowExchange, Known: true, Host: "oauth2.googleapis.com", Took: 31 * time.Millisecond,
-				Params: []flow.Param{flow.Masked("code_verifier", "kX9fR2VMeHxq0aQ9mN2p")},
-				Checks: []flow.Check{{Name: "nonce", Verdict: flow.Passed, Spec: "OpenID Connect Core §3.1.3.7(11)"},
-					{Name: "azp", Verdict: flow.Skipped, Spec: "there"}, {Name: "exp", Verdict: flow.Failed, Spec: "here"}}},
-			{ID: presenter.FlowProfile},
-		}}
-	})
 }
 
 func with(s presenter.State, edit func(*presenter.State)) presenter.State {

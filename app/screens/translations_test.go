@@ -18,6 +18,7 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/assets"
+	"app.latchkey/thief"
 )
 
 // translation is a language's file: by key and form; a plain word has the form
@@ -88,9 +89,14 @@ func composed(t *testing.T) map[string]string {
 	for _, s := range []presenter.StepState{presenter.StepTodo, presenter.StepActive, presenter.StepDone, presenter.StepFailed} {
 		add("step.state.+StepState", "step.state."+string(s))
 	}
-	for _, id := range []presenter.FlowID{presenter.FlowRequest, presenter.FlowSignIn, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowProfile} {
+	for _, id := range []presenter.FlowID{presenter.FlowRequest, presenter.FlowSignIn, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowIdentity, presenter.FlowProfile} {
 		for _, part := range []string{"label", "title", "text"} {
 			add("flow.+FlowID", "flow."+string(id)+"."+part)
+		}
+	}
+	for _, id := range thief.Tries() {
+		for _, part := range []string{"label", "title", "text"} {
+			add("flow.try.+Try", "flow.try."+id+"."+part)
 		}
 	}
 	for _, c := range codes(t) {
@@ -118,7 +124,7 @@ func TestWords(t *testing.T) {
 	}
 	used := composed(t)
 	quoted := regexp.MustCompile(`"([a-z]+)(\.[a-z0-9_.]*[a-z0-9])"`)
-	for _, dir := range []string{".", "..", "../..", "../tray"} {
+	for _, dir := range []string{".", "..", "../..", "../tray", "../presenter"} {
 		for _, source := range sources(t, dir) {
 			for _, m := range quoted.FindAllStringSubmatch(source, -1) {
 				if key := m[1] + m[2]; families[m[1]] && !notKeys[key] {

@@ -1,4 +1,4 @@
-// Command shots draws every screen, light and dark, in two sizes, into PNG
+// Command shots draws every screen, light and dark, into PNG
 // files, with Fyne's software renderer: it needs no display. `make screenshots`
 // runs it.
 //
@@ -14,6 +14,7 @@ import (
 	"log"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,18 +31,19 @@ var now = time.Date(2026, 11, 22, 14, 2, 30, 0, time.Local)
 
 func main() {
 	log.SetFlags(0)
-	all := flag.Bool("all", false, "every variant in 860×600 and 640×480, not only the documentation's")
+	all := flag.Bool("all", false, "every variant in 860×600, 640×480 and 1600×1000, not only the documentation's")
+	only := flag.String("only", "", "only those whose name begins with this `prefix`")
 	language := flag.String("language", "en", "draw in this `language`, one of assets/translations")
 	flag.Parse()
 	if flag.NArg() != 1 {
-		log.Fatal("usage: shots [-all] [-language TAG] FOLDER")
+		log.Fatal("usage: shots [-all] [-only PREFIX] [-language TAG] FOLDER")
 	}
-	if err := run(flag.Arg(0), *language, *all); err != nil {
+	if err := run(flag.Arg(0), *language, *only, *all); err != nil {
 		log.Fatal("shots: ", err)
 	}
 }
 
-func run(dir, language string, all bool) error {
+func run(dir, language, only string, all bool) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
@@ -52,14 +54,14 @@ func run(dir, language string, all bool) error {
 	}
 	sizes := []fyne.Size{fyne.NewSize(860, 600)}
 	if all {
-		sizes = append(sizes, fyne.NewSize(640, 480))
+		sizes = append(sizes, fyne.NewSize(640, 480), fyne.NewSize(1600, 1000))
 	}
 	variants := []struct {
 		name string
 		v    fyne.ThemeVariant
 	}{{"light", base.VariantLight}, {"dark", base.VariantDark}}
 	for _, shot := range shots {
-		if !all && !shot.documented {
+		if !all && !shot.documented || !strings.HasPrefix(shot.name, only) {
 			continue
 		}
 		for _, variant := range variants {

@@ -197,7 +197,7 @@ func TestTheSystemsThemeIsFollowed(t *testing.T) {
 
 func TestPicturesAreWritten(t *testing.T) {
 	dir := t.TempDir()
-	if err := run(dir, "en", false); err != nil {
+	if err := run(dir, "en", "", false); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range []string{"signin", "waiting", "profile"} {

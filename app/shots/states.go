@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"app.latchkey/app/presenter"
-	"app.latchkey/auth/flow"
 )
 
 // shot is one picture.
@@ -98,27 +97,6 @@ func profile(edit func(*presenter.State)) presenter.State {
 	return s
 }
 
-// record is a sign-in as it is kept.
-func record(selected presenter.FlowID) *presenter.FlowView {
-	ok := func(name, spec string) flow.Check { return flow.Check{Name: name, Verdict: flow.Passed, Spec: spec} }
-	return &presenter.FlowView{
-		When: now.Add(-52 * time.Minute), Provider: "Google", Selected: selected,
-		Steps: []presenter.FlowStep{
-			{ID: presenter.FlowRequest, Known: true, Host: "accounts.google.com", Took: time.Millisecond},
-			{ID: presenter.FlowSignIn, Known: true, Host: "accounts.google.com", Took: 14 * time.Second},
-			{ID: presenter.FlowResponse, Known: true, Host: "127.0.0.1:41233",
-				Params: []flow.Param{flow.Masked("code", "4/0AbUR2VMeHxq0aQ"), flow.Public("iss", "https://accounts.google.com"), flow.Masked("state", "Zk3Rr0aXwQe8mN2p")},
-				Checks: []flow.Check{ok("state", "RFC 6749 §10.12"), ok("iss", "RFC 9207 §2.4")}},
-			{ID: presenter.FlowExchange, Known: true, Host: "oauth2.googleapis.com", Took: 31 * time.Millisecond,
-				Params: []flow.Param{flow.Public("grant_type", "authorization_code"), flow.Masked("code", "4/0AbUR2VMeHxq0aQ"),
-					flow.Masked("code_verifier", "kX9fR2VMeHxq0aQ9mN2p"), flow.Hidden("access_token"), flow.Public("expires_in", "1h0m0s"), flow.Hidden("refresh_token")},
-				Checks: []flow.Check{ok("signature", "OpenID Connect Core §3.1.3.7(6)"), ok("aud", "OpenID Connect Core §3.1.3.7(3)"),
-					ok("nonce", "OpenID Connect Core §3.1.3.7(11)"), {Name: "azp", Verdict: flow.Skipped, Spec: "OpenID Connect Core §3.1.3.7(5)"}}},
-			{ID: presenter.FlowProfile, Known: true, Host: "people.googleapis.com", Took: 24 * time.Millisecond},
-		},
-	}
-}
-
 func rename(s *presenter.State, name, initials string) {
 	s.Profile.Person.Name, s.Profile.Person.Initials = name, initials
 	s.Profile.Fields[0].Value = name
@@ -131,7 +109,7 @@ const (
 	failed = presenter.StepFailed
 )
 
-var shots = []shot{
+var shots = append(flowShots, []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
@@ -140,13 +118,6 @@ var shots = []shot{
 		s.Profile.Session.Declined = birthday
 	})},
 
-	{name: "flow", documented: true, state: profile(func(s *presenter.State) {
-		s.Profile.Tab, s.Profile.Flow = presenter.TabFlow, record(presenter.FlowExchange)
-	})},
-	{name: "flow-response", tabs: 9, state: profile(func(s *presenter.State) {
-		s.Profile.Tab, s.Profile.Flow = presenter.TabFlow, record(presenter.FlowResponse)
-	})},
-	{name: "flow-none", state: profile(func(s *presenter.State) { s.Profile.Tab, s.Profile.Flow = presenter.TabFlow, &presenter.FlowView{} })},
 	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
 	{name: "profile-crashed", tabs: 1, state: profile(func(s *presenter.State) { s.Crashed = true })},
 	{name: "signin-restart", tabs: 2, state: signIn(func(s *presenter.State) { s.Restart, s.SignIn.Keep = true, presenter.Keep{Known: true} })},
@@ -283,7 +254,7 @@ var shots = []shot{
 	{name: "about", state: open(presenter.PageAbout, nil)},
 	{name: "diagnostics", state: open(presenter.PageDiagnostics, nil)},
 	{name: "provider", state: open(presenter.PageProvider, nil)},
-}
+}...)
 
 // open is a page over Ada's profile.
 func open(page presenter.Page, edit func(*presenter.State)) presenter.State {

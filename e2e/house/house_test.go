@@ -63,6 +63,7 @@ func TestRulesCanFail(t *testing.T) {
 		"the vault":                       {pkg("auth/store/vault", ours("auth"))},
 		"settings may":                    {pkg("settings", ours("auth/keychain"))},
 		"the mock provider":               {pkg("mockprovider/journal", ours("auth/flow")), pkg("cmd/mockprovider", ours("settings"))},
+		"the thief":                       {pkg("thief", ours("auth")), pkg("thief", ours("mockprovider"))},
 		"assets may":                      {pkg("assets", ours("settings"))},
 		"whole-program tests":             {pkg("e2e/stage", ours("auth"))},
 		"only main and the keychain":      {pkg("auth", ours("auth/busguard"))},
