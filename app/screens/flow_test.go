@@ -96,7 +96,7 @@ func TestHowYouSignedInSays(t *testing.T) {
 			[]string{"How does PKCE work?"}, []string{"SHA-256  ", "they match"}},
 		{"response", flowState(presenter.FlowResponse), []string{"3 The code comes back", "Why is PKCE needed?", "Your code 4/0A•••••••"}, []string{"How does PKCE work?"}},
 		{"sign-in", flowState(presenter.FlowSignIn), []string{"2 You sign in and allow", "Took 14 s."}, []string{"PKCE"}},
-		{"failed", flowState(presenter.FlowIdentity), []string{"✗ The proof of who you are has expired", "✓ nonce  OIDC Core §3.1.3.7(11)", "– azp  there",
+		{"failed", flowState(presenter.FlowIdentity), []string{"✗ The proof of your identity is too old", "✓ nonce  OIDC Core §3.1.3.7(11)", "– azp  there",
 			"✗ exp  here", "expected: after noon", "was: midnight"}, []string{"PKCE"}},
 		{"asked of an API", asked, []string{"5 ask who you are", "its word, unsigned", "Latchkey asks the API at api.github.com"}, []string{"ID token"}},
 		{"not in the record", flowState(presenter.FlowProfile), []string{"6 Open your profile", "not in the record"}, []string{"Took"}},
