@@ -17,10 +17,13 @@ build=(gcc libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev pkg-config x
 # of the seeded users' names, xev of x11-utils is "another window".
 # dbus-x11 is the launcher that busguard keeps from being launched.
 test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core)
+# What packs and looks over the .deb that make test installs.
+test+=(lintian desktop-file-utils libglib2.0-bin appstream groff-base binutils)
 # The other keychains; kwalletd5 comes with libkf5wallet-bin. mingw links the one
 # DLL that Wine 8 lacks.
 stores=(gcr keepassxc libkf5wallet-bin wine64 gcc-mingw-w64-x86-64)
-package=(lintian desktop-file-utils libglib2.0-bin)
+# A clean Debian to install into, and the other packages of Linux.
+package=(debootstrap debian-archive-keyring rpm rpmlint xz-utils flatpak-builder)
 
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 

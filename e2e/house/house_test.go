@@ -179,7 +179,6 @@ var pins = map[string]string{
 	"golang.org/x/oauth2":                     "v0.37.0",
 	"golang.org/x/sync":                       "v0.24.0",
 	"fyne.io/tools":                           "v1.7.4",
-	"github.com/goreleaser/nfpm/v2":           "v2.48.0",
 	"github.com/josephspurrier/goversioninfo": "v1.7.0",
 	"honnef.co/go/tools":                      "v0.8.2",
 }

@@ -46,38 +46,70 @@ type Play struct {
 	Program  *stage.Program
 	Page     *stage.Page
 	Result   Result
+	// Command starts the program; nil: the stage's own does.
+	Command []string
 	// Say is told each step as it begins; nil: nobody is.
 	Say func(step string)
+	// Pictures is the folder for a picture of each step, of window and browser;
+	// empty: none are taken.
+	Pictures string
 
-	pictures string // folder; empty: none are taken
-	signIn   presenter.State
-	quiet    int // entries of the journal before the second start
+	signIn presenter.State
+	quiet  int // entries of the journal before the second start
 }
 
 // Run plays the whole of it. pictures is the folder for a picture of each step,
 // of window and browser; empty: none are taken.
 func Run(ctx context.Context, s *stage.Stage, pictures string, say func(step string)) (Result, error) {
-	p := &Play{Stage: s, Say: say, pictures: pictures}
-	for _, step := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"starting the provider and the program", p.Start},
-		{"pressing “Sign in”", p.Begin},
-		{"signing in as " + Ada.Name + " in the browser", func(ctx context.Context) error { return p.ChooseUser(ctx, Ada) }},
-		{"allowing access", p.Allow},
-		{"looking at the profile", p.SeeProfile},
-		{"looking into the keychain", p.checkKeychain},
-		{"quitting", p.Quit},
-		{"starting again, without a browser", p.startAgain},
-		{"reading the provider's journal", p.checkJournal},
-		{"quitting again", p.Quit},
-	} {
-		if err := p.step(ctx, step.name, step.do); err != nil {
-			return p.Result, err
+	p := &Play{Stage: s, Say: say, Pictures: pictures}
+	err := p.SignIn(ctx)
+	if err == nil {
+		err = p.steps(ctx, step{"quitting", p.Quit})
+	}
+	if err == nil {
+		err = p.Again(ctx)
+	}
+	if err == nil {
+		err = p.steps(ctx, step{"quitting again", p.Quit})
+	}
+	return p.Result, err
+}
+
+// SignIn plays the first half: from the start of provider and program to the
+// profile. The program goes on running.
+func (p *Play) SignIn(ctx context.Context) error {
+	return p.steps(ctx,
+		step{"starting the provider and the program", p.Start},
+		step{"pressing “Sign in”", p.Begin},
+		step{"signing in as " + Ada.Name + " in the browser", func(ctx context.Context) error { return p.ChooseUser(ctx, Ada) }},
+		step{"allowing access", p.Allow},
+		step{"looking at the profile", p.SeeProfile},
+		step{"looking into the keychain", p.checkKeychain},
+	)
+}
+
+// Again plays the second half, after SignIn and Quit: the program, started
+// again, shows the profile without any browser. It goes on running.
+func (p *Play) Again(ctx context.Context) error {
+	return p.steps(ctx,
+		step{"starting again, without a browser", p.startAgain},
+		step{"reading the provider's journal", p.checkJournal},
+	)
+}
+
+// step is a step with its name.
+type step struct {
+	name string
+	do   func(context.Context) error
+}
+
+func (p *Play) steps(ctx context.Context, steps ...step) error {
+	for _, one := range steps {
+		if err := p.step(ctx, one.name, one.do); err != nil {
+			return err
 		}
 	}
-	return p.Result, nil
+	return nil
 }
 
 // step does one thing within its limit.
@@ -99,7 +131,7 @@ func (p *Play) Start(ctx context.Context) (err error) {
 	if p.Provider, err = p.Stage.StartProvider(ctx); err != nil {
 		return err
 	}
-	if p.Program, err = p.Stage.StartProgram(ctx); err != nil {
+	if err := p.startProgram(ctx); err != nil {
 		return err
 	}
 	p.signIn, err = p.Program.Await(ctx, "the sign-in screen with the keychain's name", func(s presenter.State) bool {
@@ -114,6 +146,15 @@ func (p *Play) Start(ctx context.Context) (err error) {
 	}
 	p.Result.Keychain = keep.Name
 	return p.takeWindow(ctx, "window-sign-in")
+}
+
+func (p *Play) startProgram(ctx context.Context) (err error) {
+	if p.Command == nil {
+		p.Program, err = p.Stage.StartProgram(ctx)
+	} else {
+		p.Program, err = p.Stage.StartCommand(ctx, p.Command)
+	}
+	return err
 }
 
 // Begin presses Enter, which starts the sign-in, and takes over the page that
@@ -212,6 +253,16 @@ func (p *Play) awaitLoaded(ctx context.Context, after time.Time) (presenter.Stat
 	})
 }
 
+// Refresh has the program that runs fetch the profile anew, and waits for it.
+func (p *Play) Refresh(ctx context.Context) error {
+	began := time.Now()
+	if err := p.Program.Press(ctx, "ctrl+r"); err != nil {
+		return err
+	}
+	_, err := p.awaitLoaded(ctx, began)
+	return err
+}
+
 // checkKeychain wants one item in the keychain, named so that its owner knows
 // what it is.
 func (p *Play) checkKeychain(ctx context.Context) error {
@@ -238,7 +289,7 @@ func (p *Play) startAgain(ctx context.Context) error {
 	}
 	p.quiet = len(before)
 	began := time.Now()
-	if p.Program, err = p.Stage.StartProgram(ctx); err != nil {
+	if err := p.startProgram(ctx); err != nil {
 		return err
 	}
 	state, err := p.awaitLoaded(ctx, began)
@@ -297,13 +348,13 @@ func (p *Play) takePage(ctx context.Context, name string) error {
 
 // take takes a picture and numbers it.
 func (p *Play) take(name string, take func(path string) error) error {
-	if p.pictures == "" {
+	if p.Pictures == "" {
 		return nil
 	}
-	if err := os.MkdirAll(p.pictures, 0o755); err != nil {
+	if err := os.MkdirAll(p.Pictures, 0o755); err != nil {
 		return fmt.Errorf("making the folder for pictures: %w", err)
 	}
-	path := filepath.Join(p.pictures, fmt.Sprintf("%d-%s.png", len(p.Result.Pictures)+1, name))
+	path := filepath.Join(p.Pictures, fmt.Sprintf("%d-%s.png", len(p.Result.Pictures)+1, name))
 	if err := take(path); err != nil {
 		return err
 	}

@@ -1,7 +1,9 @@
-// Package deb holds what the Debian package is made of, and the test that
-// installs it, starts it by its menu entry, signs in with it and removes it.
+// Package deb holds what the Debian package is made of, and the tests that look
+// it over, install it, sign in with it, upgrade it and remove it.
 //
-//	nfpm.yaml    what goes where, and what it depends on
-//	make.sh      stages the files and makes the package (`make package`)
-//	deb_test.go  tries it (`make test-packages`)
+//	make.sh        stages the files, packs them and has lintian look (`make package`)
+//	changelog, postrm   templates; packaging/linux has what all of Linux shares
+//	cleanroot.sh   a Debian with nothing in it, to install into
+//	deb_test.go    contents, bad input, and on this machine: install and sign in (`make test`)
+//	root_test.go   in a clean Debian: dependencies, upgrade, downgrade, removal (`make test-packages`)
 package deb

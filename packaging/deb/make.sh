@@ -1,46 +1,67 @@
 #!/usr/bin/env bash
-# Makes dist/latchkey_VERSION_ARCH.deb from build/latchkey and looks it over.
-# Usage: packaging/deb/make.sh VERSION ARCH
+# Makes dist/PACKAGE_VERSION_ARCH.deb from build/latchkey and looks it over.
+# Usage: packaging/deb/make.sh [FOLDER]     (default: dist)
+#
+# QUICK=1 packs with little compression, for tests. Two runs at the same commit
+# give the same bytes: names are sorted by dpkg-deb, everything belongs to root
+# and is as old as the commit.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+. packaging/linux/lib.sh
 
-export VERSION=$1 ARCH=$2
-stage=build/deb
-rm -rf "$stage"
-mkdir -p "$stage"
-umask 022
+out=${1:-dist}
+need dpkg-deb dpkg lintian lintian gzip gzip
+arch=$(dpkg --print-architecture)
+root=build/linux/deb
+stage "$root" /usr
+doc=$root/usr/share/doc/$PACKAGE
 
-# depends prints the packages of the libraries that a binary needs, and of
-# those that GLFW opens by name while it runs, with the C library's version.
+# depends prints the packages of the libraries that a program needs, with the
+# oldest C library it runs with. The versions that the others must have are not
+# asked for: Mesa, X11 and Wayland keep their interfaces.
 depends() {
-	local library path libc
-	libc=$(objdump -T "$1" | sed -n 's/.*GLIBC_\([0-9.]*\).*/\1/p' | sort -V | tail -n 1)
-	{
-		readelf -d "$1" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'
-		strings -a "$1" | grep -xE 'lib(GL|EGL|X11|Xrandr|Xi|Xcursor|Xinerama|Xrender|Xxf86vm|Xext|X11-xcb|wayland-(client|cursor|egl)|xkbcommon)\.so\.[0-9]+' || true
-	} | sort -u | while read -r library; do
+	local library path
+	libraries "$1" | while read -r library; do
 		path=$(ldconfig -p | awk -v name="$library" '$1 == name { print $NF; exit }')
-		[ -n "$path" ] || { echo "no file for $library" >&2; exit 1; }
+		[ -n "$path" ] || fail "no file for $library: tools/setup.sh build"
+		# A library may be known by the path before or after /usr was merged.
 		dpkg -S "$path" 2>/dev/null || dpkg -S "$(readlink -f "$path")"
-	done | sed 's/:.*//' | sort -u | sed "s/^libc6\$/libc6 (>= $libc)/" | paste -sd, | sed 's/,/, /g'
+	done | sed 's/:.*//' | sort -u | sed "s/^libc6\$/libc6 (>= $GLIBC)/" | paste -sd, | sed 's/,/, /g'
 }
+depends=$(PATH=$PATH:/sbin:/usr/sbin depends build/latchkey)
+[ -n "$depends" ] || fail "the program's libraries could not be found"
 
-cp build/latchkey "$stage/latchkey"
-DEPENDS=$(depends "$stage/latchkey")
-export DEPENDS
-[ -n "$DEPENDS" ] || { echo "make.sh: the program's libraries could not be found" >&2; exit 1; }
+install -D -m 0644 packaging/linux/copyright "$doc/copyright"
+fill packaging/deb/changelog | sed "s/@WHEN@/$(date -R -d "@$SOURCE_DATE_EPOCH")/" | gzip -9n >"$doc/changelog.gz"
+mkdir -p "$root/DEBIAN"
+fill packaging/deb/postrm >"$root/DEBIAN/postrm"
+chmod 0755 "$root/DEBIAN/postrm"
+cat >"$root/DEBIAN/control" <<CONTROL
+Package: $PACKAGE
+Version: $VERSION
+Architecture: $arch
+Section: net
+Priority: optional
+Maintainer: $MAINTAINER
+Homepage: $HOMEPAGE
+Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f 1)
+Depends: $depends
+Recommends: ca-certificates, xdg-utils, gnome-keyring | kwalletmanager | keepassxc
+Description: $SUMMARY
+ $NAME signs you in at an OAuth 2.0 / OpenID Connect provider with the
+ system's own browser, keeps you signed in through the system's keychain and
+ shows your profile. It never sees your password.
+CONTROL
+(cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+settle "$root"
 
-build/bin/mkicons -name app.latchkey.Latchkey -out "$stage/icons" assets/Icon.png
-install -D -m 0644 assets/Icon.svg "$stage/icons/scalable/apps/app.latchkey.Latchkey.svg"
-gzip -9nc packaging/linux/latchkey.1 >"$stage/latchkey.1.gz"
-printf 'latchkey (%s) unstable; urgency=medium\n\n  * Packaged from the source tree.\n\n -- The Latchkey authors <authors@latchkey.invalid>  %s\n' \
-	"$VERSION" "$(date -R -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || date +%s)}")" |
-	gzip -9nc >"$stage/changelog.gz"
-
-desktop-file-validate packaging/linux/app.latchkey.Latchkey.desktop
-deb=$(build/bin/mkdeb -config packaging/deb/nfpm.yaml -target dist)
-dpkg-deb --field "$deb" Package Version Architecture Depends
-# Only errors fail. hardening-no-pie is known: with another build mode all of
-# Fyne would be compiled a second time.
-lintian --allow-root --fail-on error "$deb"
-ls -l "$deb"
+level=9
+[ -z "${QUICK:-}" ] || level=1
+mkdir -p "$out"
+deb=$out/${PACKAGE}_${VERSION}_$arch.deb
+# One thread: what several make depends on their number.
+dpkg-deb --root-owner-group --threads-max=1 -Zxz "-z${level}" --build "$root" "$deb.part" >/dev/null
+mv "$deb.part" "$deb"
+# No error, no warning, and nothing overridden.
+lintian --allow-root --fail-on error,warning,override --tag-display-limit 0 "$deb" || fail "lintian complains (see above)"
+printf '%s: %s bytes, glibc %s or newer\n' "$deb" "$(stat -c %s "$deb")" "$GLIBC"
