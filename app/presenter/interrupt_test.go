@@ -227,7 +227,7 @@ func TestOneLoadAtATime(t *testing.T) {
 	}
 	s.p.RegisterHelp() // an event behind the others
 	s.until("the last event", func(st presenter.State) bool {
-		return st.Problem != nil && st.Problem.Code == presenter.CodeRegisterClient
+		return st.Page == presenter.PageProvider
 	})
 	<-h.arrived
 	h.release()

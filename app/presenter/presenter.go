@@ -32,6 +32,12 @@ type Config struct {
 	Resources *resources.Client
 	// Providers are offered on the sign-in screen, in this order.
 	Providers []auth.Provider
+	// ProviderFile keeps what is added on the page "Use another provider"; nil:
+	// nothing can be added.
+	ProviderFile ProviderFile
+	// CheckAfter is how long nobody must have typed before an issuer is checked;
+	// 0: 400 ms.
+	CheckAfter time.Duration
 	// Demo says that the only provider is the mock inside this program.
 	Demo bool
 	// Problem is shown on the first screen: a broken configuration.
@@ -107,7 +113,8 @@ type Presenter struct {
 	asked   int            // passphrases so far
 	secret  *asking        // a passphrase that is asked for; nil: none
 	pages   pages
-	last    func() // starts the last sign-in again, the same account expected
+	enter   entering // a new provider
+	last    func()   // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)
@@ -122,6 +129,9 @@ func New(c Config) *Presenter {
 	}
 	if c.Guard == nil {
 		c.Guard = func() {}
+	}
+	if c.CheckAfter == 0 {
+		c.CheckAfter = checkAfter
 	}
 	p := &Presenter{config: c, crashed: c.CrashDir != "", events: make(chan func(), 64)}
 	p.ctx, p.stop = context.WithCancel(context.Background())
@@ -217,7 +227,8 @@ func (p *Presenter) show(change func(*State)) {
 }
 
 func (p *Presenter) begin() {
-	p.work(p.finishSignOuts)
+	providers := p.config.Providers // they may change meanwhile
+	p.work(func() { p.finishSignOuts(providers) })
 	if a, provider, ok := p.first(); ok {
 		p.resume(a, provider)
 		return
@@ -226,8 +237,8 @@ func (p *Presenter) begin() {
 }
 
 // finishSignOuts does what the end of the program cut off the last time.
-func (p *Presenter) finishSignOuts() {
-	gone, err := p.config.Auth.FinishSignOuts(p.ctx, p.config.Providers)
+func (p *Presenter) finishSignOuts(providers []auth.Provider) {
+	gone, err := p.config.Auth.FinishSignOuts(p.ctx, providers)
 	for _, a := range gone {
 		err = errors.Join(err, p.config.Resources.Forget(a.Key))
 	}
@@ -257,7 +268,7 @@ func (p *Presenter) showSignIn(problem error) {
 func (p *Presenter) buttons() []ProviderButton {
 	var out []ProviderButton
 	for _, provider := range p.config.Providers {
-		out = append(out, ProviderButton{ID: provider.ID, Name: provider.Name, Google: provider.Google})
+		out = append(out, p.button(provider))
 	}
 	return out
 }
@@ -275,15 +286,6 @@ func (p *Presenter) lookWhatKeeps() {
 // Dismiss implements Actions.
 func (p *Presenter) Dismiss() {
 	p.post(func() { p.show(func(s *State) { s.Problem = nil }) })
-}
-
-// RegisterHelp implements Actions.
-func (p *Presenter) RegisterHelp() {
-	p.post(func() {
-		p.show(func(s *State) {
-			s.Problem = &ProblemView{Phase: string(auth.PhaseConfiguration), Code: CodeRegisterClient, Next: NextOpenConfig}
-		})
-	})
 }
 
 // Next implements Actions.

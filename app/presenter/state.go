@@ -69,6 +69,9 @@ type ProviderButton struct {
 	ID     string `json:"id"`
 	Name   string `json:"name"`
 	Google bool   `json:"google,omitempty"` // follows Google's branding guidelines
+	// Host is where it is, for names that anybody could have made up; "": it is
+	// one of the presets, and really that.
+	Host string `json:"host,omitempty"`
 }
 
 // Keep says where the sign-in is kept, for the line "You stay signed in through …".
@@ -230,10 +233,6 @@ type ProblemView struct {
 	Values map[string]string `json:"values,omitempty"`
 }
 
-// CodeRegisterClient is no error: the ProblemView with this code tells how to
-// use a real Google client instead of the demo.
-const CodeRegisterClient = "register_client"
-
 // Next is the one next step of a problem, and so the button under it.
 type Next string
 
@@ -266,9 +265,10 @@ type ConfirmKind string
 
 // The questions.
 const (
-	ConfirmOtherAccount ConfirmKind = "other_account" // use New in place of Old?
-	ConfirmRemoveAccess ConfirmKind = "remove_access" // take the provider's permission back?
-	ConfirmVault        ConfirmKind = "vault"         // no keychain here: a vault? No means "until I quit"
+	ConfirmOtherAccount   ConfirmKind = "other_account"   // use New in place of Old?
+	ConfirmRemoveAccess   ConfirmKind = "remove_access"   // take the provider's permission back?
+	ConfirmRemoveProvider ConfirmKind = "remove_provider" // take the provider called Provider, at Old, out of the list?
+	ConfirmVault          ConfirmKind = "vault"           // no keychain here: a vault? No means "until I quit"
 )
 
 // PassphraseView asks for a passphrase.
@@ -299,7 +299,7 @@ type Actions interface {
 	Next()                    // takes the next step of State.Problem
 	Dismiss()                 // closes State.Problem
 	Restart()                 // starts the program anew, see State.Restart
-	RegisterHelp()            // tells how to use a real client
+	RegisterHelp()            // opens the page where a real client is entered
 	ShowAccount(key string)   // shows another account of the side bar
 	AddAccount()              // signs another account in, beside those there are
 	ShowTab(tab Tab)          // shows another tab of the account
