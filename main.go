@@ -109,7 +109,7 @@ func run(o options, v vendor) error {
 	keep.client = client
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
+		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ProviderFile: dirs, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,

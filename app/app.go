@@ -175,6 +175,7 @@ func (w *Window) attach(a presenter.Actions) {
 	w.win.SetContent(w.root.Object())
 	w.win.Canvas().SetOnTypedKey(w.root.TypedKey)
 	w.addShortcuts()
+	w.win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { w.dropped(dropped) })
 	w.win.SetOnClosed(func() {
 		w.detach()
 		a.Cancel()

@@ -89,8 +89,8 @@ func (p Preset) Has(f DraftField) bool {
 // checked reports whether what is typed says where the provider is.
 func (p Preset) checked() bool { return p.Has(DraftIssuer) || p.Has(DraftTenant) }
 
-// needsSecret: the provider's token endpoint demands one.
-func (p Preset) needsSecret() bool { return p == PresetGoogle || p == PresetGitHub }
+// NeedsSecret reports whether the provider's token endpoint demands one.
+func (p Preset) NeedsSecret() bool { return p == PresetGoogle || p == PresetGitHub }
 
 const gitlabIssuer = "https://gitlab.com"
 

@@ -41,7 +41,7 @@ func missing(d ProviderDraft, secret auth.Secret) DraftField {
 		return DraftIssuer
 	case strings.TrimSpace(d.ClientID) == "":
 		return DraftClientID
-	case d.Preset.needsSecret() && secret.IsZero():
+	case d.Preset.NeedsSecret() && secret.IsZero():
 		return DraftSecret
 	case d.Preset != PresetGitHub && len(scopes) > 0 && !slices.Contains(scopes, "openid"):
 		return DraftScopes

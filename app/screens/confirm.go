@@ -51,6 +51,9 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 			text = wordWith("confirm.remove_access.google", v)
 		}
 	}
+	if q.Kind == presenter.ConfirmRemoveProvider {
+		title, text, yes = wordWith("confirm.remove_provider.title", v), wordWith("confirm.remove_provider.text", v), Word("confirm.remove_provider.yes")
+	}
 	no := Word("confirm.no")
 	if q.Kind == presenter.ConfirmVault {
 		title, text, yes, no = Word("confirm.vault.title"), Word("confirm.vault.text"), Word("confirm.vault.yes"), Word("confirm.vault.no")
@@ -65,7 +68,7 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 		c.yes.SetKind(widgets.Secondary)
 		c.no.SetKind(widgets.Primary)
 	}
-	c.risky, c.choice = q.Kind == presenter.ConfirmRemoveAccess, q.Kind == presenter.ConfirmVault
+	c.risky, c.choice = q.Kind == presenter.ConfirmRemoveAccess || q.Kind == presenter.ConfirmRemoveProvider, q.Kind == presenter.ConfirmVault
 }
 
 func (c *confirm) tick(time.Time) {}

@@ -27,7 +27,7 @@ func TestSignInSays(t *testing.T) {
 			r := newRig(t)
 			r.root.Update(with(signInState(), func(s *presenter.State) { s.SignIn.Keep = c.keep }))
 			r.wantTexts("Sign in to Latchkey", "Your web browser opens to sign you in.\nLatchkey never sees your password.", c.want)
-			r.wantNoTexts(c.lack, "Demo", "another provider")
+			r.wantNoTexts(c.lack, "Demo")
 		})
 	}
 	t.Run("no provider", func(t *testing.T) {

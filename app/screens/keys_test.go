@@ -36,14 +36,14 @@ func TestKeys(t *testing.T) {
 		tab        []string
 	}{
 		{"starting", presenter.State{Screen: presenter.ScreenStarting}, nil, nil, nil},
-		{"sign in", signInState(), []string{"SignIn google"}, nil, []string{"Sign in with Google", "Sign in with GitLab"}},
-		{"demo", demo, []string{"SignIn google"}, nil, []string{"Use a real Google client…", "Sign in with Google", "Sign in with GitLab"}},
+		{"sign in", signInState(), []string{"SignIn google"}, nil, []string{"Sign in with Google", "Sign in with GitLab", "Use another provider…"}},
+		{"demo", demo, []string{"SignIn google"}, nil, []string{"Use a real Google client…", "Sign in with Google", "Sign in with GitLab", "Use another provider…"}},
 		{"keychain that came late", with(demo, func(s *presenter.State) { s.Restart = true }), []string{"SignIn google"}, nil,
-			[]string{"Use a real Google client…", "Restart Latchkey", "Sign in with Google", "Sign in with GitLab"}},
+			[]string{"Use a real Google client…", "Restart Latchkey", "Sign in with Google", "Sign in with GitLab", "Use another provider…"}},
 		{"sign in with a problem", withProblem(signInState(), "access_denied", presenter.NextRetry), []string{"Next"}, []string{"Dismiss"},
-			[]string{"Try again", "Copy details", "Close", "Sign in with Google", "Sign in with GitLab"}},
+			[]string{"Try again", "Copy details", "Close", "Sign in with Google", "Sign in with GitLab", "Use another provider…"}},
 		{"a problem to read", withProblem(signInState(), "scope_missing", presenter.NextDismiss), []string{"Dismiss"}, []string{"Dismiss"},
-			[]string{"OK", "Copy details", "Sign in with Google", "Sign in with GitLab"}},
+			[]string{"OK", "Copy details", "Sign in with Google", "Sign in with GitLab", "Use another provider…"}},
 		{"waiting", inBrowser(), []string{"OpenAgain"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel"}},
 		{"link copied", copied, []string{"OpenAgain"}, []string{"Cancel"}, []string{"Open browser again", "Copied", "Cancel", away}},
 		{"no browser", failed, []string{"CopyLink"}, []string{"Cancel"}, []string{"Open browser again", "Copy link", "Cancel", away}},
@@ -79,7 +79,7 @@ func TestKeys(t *testing.T) {
 		// What cannot be undone wants more than a key that was meant for something else.
 		{"removing access", removing, nil, []string{"Confirm false"}, []string{"Remove access", "Cancel"}},
 		{"vault or not", vault, []string{"Confirm false"}, []string{"Cancel"}, []string{"Use a passphrase…", "Until I quit"}},
-		{"adding", adding, []string{"SignIn google"}, []string{"Cancel"}, []string{"Sign in with Google", "Sign in with GitLab", "Back"}},
+		{"adding", adding, []string{"SignIn google"}, []string{"Cancel"}, []string{"Sign in with Google", "Sign in with GitLab", "Use another provider…", "Back"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := newRig(t)

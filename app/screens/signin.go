@@ -32,6 +32,7 @@ type signIn struct {
 	providers []presenter.ProviderButton
 	buttons   []*widgets.Button
 	none      *widgets.Text
+	another   *widgets.Button // the page for one that is not offered yet
 	back      *widgets.Button // shown while an account is added
 	title     *widgets.Text
 	adding    bool
@@ -43,6 +44,7 @@ func newSignIn(a presenter.Actions) *signIn {
 	s.icon.FillMode = canvas.ImageFillContain
 	s.icon.SetMinSize(fyne.NewSquareSize(64))
 	s.back = widgets.NewButton(widgets.Plain, Word("signin.back"), a.Cancel)
+	s.another = widgets.NewButton(widgets.Plain, Word("signin.another"), func() { a.OpenPage(presenter.PageProvider) })
 	s.title = widgets.NewText(theme.SizeTitle, base.ColorNameForeground, fyne.TextAlignCenter, widgets.FitWrap).
 		Set(Word("signin.title"), fyne.TextStyle{Bold: true})
 	s.lines = widgets.NewText(theme.SizeBody, theme.ColorQuiet, fyne.TextAlignCenter, widgets.FitWrap).
@@ -58,10 +60,11 @@ func newSignIn(a presenter.Actions) *signIn {
 		widgets.Slot{Object: s.problem.object, Before: 24},
 		widgets.Slot{Object: s.list, Before: 36, Width: buttonWidth, Center: true},
 		widgets.Slot{Object: s.none, Before: 40},
+		widgets.Slot{Object: s.another, Before: 20, Width: s.another.NaturalWidth(), Center: true},
 		widgets.Slot{Object: s.back, Before: 16, Width: s.back.NaturalWidth(), Center: true},
 		widgets.Slot{Object: s.keep, Before: 48},
 	), columnWidth, 24, true)
-	revealing(s.frame, append(s.problem.buttons(), s.back)...)
+	revealing(s.frame, append(s.problem.buttons(), s.another, s.back)...)
 	return s
 }
 
@@ -126,6 +129,7 @@ func (s *signIn) setProviders(list []presenter.ProviderButton) {
 // dress gives a button its provider's name, and Google's its own look.
 func dress(b *widgets.Button, p presenter.ProviderButton) {
 	b.SetText(wordWith("signin.with", values{"Provider": p.Name}))
+	b.SetNote(p.Host)
 	if !p.Google {
 		b.SetKind(widgets.Provider)
 		return
@@ -156,7 +160,7 @@ func (s *signIn) escape() {
 }
 
 func (s *signIn) focusable() []fyne.Focusable {
-	return focusables(s.problem.buttons(), s.buttons, []*widgets.Button{s.back})
+	return focusables(s.problem.buttons(), s.buttons, []*widgets.Button{s.another, s.back})
 }
 
 func focusables(lists ...[]*widgets.Button) []fyne.Focusable {

@@ -102,11 +102,40 @@ func composed(t *testing.T) map[string]string {
 	for _, c := range codes(t) {
 		add("problem.+Code", "problem."+c+".title", "problem."+c+".text")
 	}
+	for _, preset := range presenter.Presets() {
+		add("provider.preset.+Preset", "provider.preset."+string(preset))
+	}
+	for _, f := range []presenter.DraftField{presenter.DraftName, presenter.DraftIssuer, presenter.DraftTenant, presenter.DraftClientID,
+		presenter.DraftSecret, presenter.DraftScopes} {
+		add("provider.wrong.+DraftField", "provider.wrong."+string(f))
+	}
+	for _, e := range []presenter.EndpointID{presenter.EndpointSignIn, presenter.EndpointToken, presenter.EndpointKeys, presenter.EndpointProfile,
+		presenter.EndpointRevoke, presenter.EndpointLogout} {
+		add("provider.check.+EndpointID", "provider.check."+string(e))
+	}
+	for _, f := range faults(t) {
+		add("provider.fault.+Fault", "provider.fault."+f+".title", "provider.fault."+f+".text")
+	}
 	for _, m := range []string{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12"} {
 		add("date.month.+number", "date.month."+m)
 	}
 	for _, w := range fynesOwn {
 		add("Fyne's own", strings.ReplaceAll(w, "_", " "))
+	}
+	return out
+}
+
+// faults are the values of auth.Fault.
+func faults(t *testing.T) []string {
+	var out []string
+	declared := regexp.MustCompile(`\bFault[A-Za-z]+\s+Fault = "([a-z_]+)"`)
+	for _, source := range sources(t, "../../auth") {
+		for _, m := range declared.FindAllStringSubmatch(source, -1) {
+			out = append(out, m[1])
+		}
+	}
+	if len(out) < 15 {
+		t.Fatalf("found %d faults only: the test looks in the wrong place", len(out))
 	}
 	return out
 }

@@ -30,7 +30,7 @@ const (
 )
 
 // design is the pictures of the design, from top to bottom. Pictures 1 and 3
-// are drawn without what comes later: other providers and the settings.
+// are drawn without what comes later: the settings.
 var design = map[string][]element{
 	"signin": {
 		{text: "Demo", size: 12, bold: true, color: theme.ColorWarning, left: 20},
@@ -40,6 +40,7 @@ var design = map[string][]element{
 		{text: "Your web browser opens to sign you in.", size: 14, color: theme.ColorQuiet, center: true},
 		{text: "Latchkey never sees your password.", size: 14, color: theme.ColorQuiet, center: true},
 		{text: "Sign in with Google", size: 14, color: theme.ColorGoogleText, center: true},
+		{text: "Use another provider…", size: 14, color: primary, center: true},
 		{text: "You stay signed in through GNOME Keyring", size: 12, color: theme.ColorQuiet, center: true},
 	},
 	"waiting": {

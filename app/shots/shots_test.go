@@ -108,7 +108,7 @@ func TestEverythingIsReadable(t *testing.T) {
 						grounds = append(grounds, ground{d, o.FillColor})
 					}
 				case *canvas.Text:
-					if o.Text == "" || d.pos.Y > usual.Height {
+					if o.Text == "" || d.pos.Y+o.Size().Height/2 > usual.Height {
 						return // nothing to read, or not until it is scrolled to
 					}
 					texts++

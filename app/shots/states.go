@@ -109,7 +109,7 @@ const (
 	failed = presenter.StepFailed
 )
 
-var shots = append(flowShots, []shot{
+var shots = append(append(flowShots, providerShots...), []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
@@ -253,7 +253,6 @@ var shots = append(flowShots, []shot{
 	{name: "settings", state: open(presenter.PageSettings, nil)},
 	{name: "about", state: open(presenter.PageAbout, nil)},
 	{name: "diagnostics", state: open(presenter.PageDiagnostics, nil)},
-	{name: "provider", state: open(presenter.PageProvider, nil)},
 }...)
 
 // open is a page over Ada's profile.

@@ -75,6 +75,7 @@ type Button struct {
 
 	kind Kind
 	text string
+	note string // small, below the text; shortened at its beginning
 	name string // for screen readers where there is no text
 	icon fyne.Resource
 	busy bool
@@ -121,8 +122,22 @@ func (b *Button) SetText(text string) {
 	}
 }
 
+// SetNote puts a second, smaller line below the text, such as the host that the
+// text's name is at. One that is too long loses its beginning: whose host it is
+// stands at the end.
+func (b *Button) SetNote(note string) {
+	if b.note != note {
+		b.note = note
+		b.Refresh()
+	}
+}
+
 // Text returns the text.
 func (b *Button) Text() string { return b.text }
+
+// SetName changes what the button is called for screen readers, where its text
+// alone does not say what it is about.
+func (b *Button) SetName(name string) { b.name = name }
 
 // SetKind changes how the button looks.
 func (b *Button) SetKind(k Kind) {
@@ -242,8 +257,11 @@ func (b *Button) setPointer(hovered, pressed bool) {
 
 // AccessibilityLabel implements [fyne.Accessible].
 func (b *Button) AccessibilityLabel() string {
-	if b.text == "" {
+	if b.name != "" {
 		return b.name
+	}
+	if b.note != "" {
+		return b.text + ", " + b.note
 	}
 	return b.text
 }
@@ -275,7 +293,17 @@ func (b *Button) NaturalWidth() float32 {
 // MinSize implements [fyne.CanvasObject]. A button can be narrower than its
 // text, which is then shortened.
 func (b *Button) MinSize() fyne.Size {
-	return fyne.NewSize(fyne.Min(b.NaturalWidth(), 96), looks[b.kind].height)
+	return fyne.NewSize(fyne.Min(b.NaturalWidth(), 96), b.height())
+}
+
+// noteHeight is what a note adds to a button.
+const noteHeight = 4 * theme.Grid
+
+func (b *Button) height() float32 {
+	if b.note != "" {
+		return looks[b.kind].height + noteHeight
+	}
+	return looks[b.kind].height
 }
 
 // CreateRenderer implements [fyne.Widget].
@@ -289,6 +317,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		line:   canvas.NewRectangle(nil),
 		icon:   &canvas.Image{FillMode: canvas.ImageFillContain},
 		label:  canvas.NewText("", nil),
+		note:   canvas.NewText("", nil),
 	}
 	r.paint()
 	return r
@@ -299,14 +328,14 @@ type buttonRenderer struct {
 	ground, veil, ring *canvas.Rectangle
 	line               *canvas.Rectangle // below a tab that is selected
 	icon               *canvas.Image
-	label              *canvas.Text
+	label, note        *canvas.Text
 }
 
 func (r *buttonRenderer) Destroy()           {}
 func (r *buttonRenderer) MinSize() fyne.Size { return r.b.MinSize() }
 
 func (r *buttonRenderer) Objects() []fyne.CanvasObject {
-	return []fyne.CanvasObject{r.ground, r.veil, r.icon, r.label, r.ring, r.line}
+	return []fyne.CanvasObject{r.ground, r.veil, r.icon, r.label, r.ring, r.line, r.note}
 }
 
 func (r *buttonRenderer) Layout(size fyne.Size) {
@@ -341,7 +370,29 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 		place(r.icon, x, (size.Height-iconSize)/2, iconSize, iconSize)
 		x += iconSize + iconGap
 	}
-	place(r.label, x, (size.Height-ts.Height)/2, ts.Width, ts.Height)
+	y := (size.Height - ts.Height) / 2
+	if r.b.note != "" {
+		r.note.Text = lastPart(r.b.note, size.Width-2*l.pad)
+		ns := fyne.MeasureText(r.note.Text, base.Size(theme.SizeSmall), fyne.TextStyle{})
+		y = (size.Height - ts.Height - ns.Height) / 2
+		place(r.note, (size.Width-ns.Width)/2, y+ts.Height, ns.Width, ns.Height)
+	}
+	place(r.label, x, y, ts.Width, ts.Height)
+}
+
+// lastPart is as much of the end of a note as fits.
+func lastPart(note string, width float32) string {
+	wide := func(s string) bool {
+		return fyne.MeasureText(s, base.Size(theme.SizeSmall), fyne.TextStyle{}).Width > width+slack
+	}
+	if !wide(note) {
+		return note
+	}
+	r := []rune(note)
+	for len(r) > 0 && wide("…"+string(r)) {
+		r = r[1:]
+	}
+	return "…" + string(r)
 }
 
 func (r *buttonRenderer) shortened(room float32) string {
@@ -378,6 +429,10 @@ func (r *buttonRenderer) paint() {
 	if r.b.busy && l.ground != base.ColorNamePrimary {
 		r.label.Color = base.Color(theme.ColorQuiet)
 	}
+	r.note.TextSize, r.note.Color, r.note.Hidden = base.Size(theme.SizeSmall), base.Color(theme.ColorQuiet), r.b.note == ""
+	if r.b.kind == Primary {
+		r.note.Color = base.Color(base.ColorNameForegroundOnPrimary)
+	}
 	r.line.Hidden, r.line.FillColor = !r.b.on, base.Color(base.ColorNamePrimary)
 	if r.b.on {
 		r.label.Color = base.Color(base.ColorNameForeground)
@@ -393,7 +448,7 @@ func (r *buttonRenderer) paint() {
 		r.icon.Resource = r.b.icon
 		r.icon.Refresh()
 	}
-	for _, o := range []fyne.CanvasObject{r.ground, r.veil, r.line, r.ring, r.label} {
+	for _, o := range []fyne.CanvasObject{r.ground, r.veil, r.line, r.ring, r.label, r.note} {
 		o.Refresh()
 	}
 }

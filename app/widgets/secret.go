@@ -9,7 +9,8 @@ import (
 // from. Enter and Esc are told, not swallowed.
 type Secret struct {
 	widget.Entry
-	OnEnter, OnEscape func() // may be nil
+	OnEnter, OnEscape func() // may be nil; without OnEscape Esc goes on to the window
+	OnFocus           func() // the keyboard reached the field; may be nil
 
 	label string
 }
@@ -36,6 +37,14 @@ func (s *Secret) AccessibilityLabel() string { return s.label }
 // AccessibilityRole implements fyne.Accessible.
 func (s *Secret) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
+// FocusGained implements fyne.Focusable.
+func (s *Secret) FocusGained() {
+	s.Entry.FocusGained()
+	if s.OnFocus != nil {
+		s.OnFocus()
+	}
+}
+
 // TypedKey implements fyne.Focusable.
 func (s *Secret) TypedKey(e *fyne.KeyEvent) {
 	switch {
@@ -43,7 +52,7 @@ func (s *Secret) TypedKey(e *fyne.KeyEvent) {
 		s.OnEnter()
 	case e.Name == fyne.KeyEscape && s.OnEscape != nil:
 		s.OnEscape()
-	case e.Name == fyne.KeyF1 || e.Name == fyne.KeyF10:
+	case e.Name == fyne.KeyF1 || e.Name == fyne.KeyF10 || e.Name == fyne.KeyEscape:
 		forwardKey(s, e)
 	default:
 		s.Entry.TypedKey(e)
