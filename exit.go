@@ -29,8 +29,8 @@ func exit(err error) {
 		fmt.Println("latchkey:", err)
 		return
 	}
-	fmt.Fprintln(os.Stderr, "latchkey:", err)
-	if errors.Is(err, app.ErrNoDisplay) {
+	tell(fmt.Sprint("latchkey: ", err))
+	if errors.Is(err, app.ErrNoDisplay) || errors.Is(err, app.ErrNoGL) || errors.Is(err, errDisplayGone) {
 		os.Exit(exitDisplay)
 	}
 	os.Exit(exitFailed)

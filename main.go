@@ -58,7 +58,7 @@ func main() {
 	exit(task())
 }
 
-func run(o options, v vendor) error {
+func run(o options, v vendor) (err error) {
 	defer guardMemory()()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -70,16 +70,19 @@ func run(o options, v vendor) error {
 	if err != nil {
 		return err
 	}
-	defer place.leave()
+	var end ending
+	end.add(place.leave)
 	diary := openLog(dirs.LogDir(), v)
-	defer diary.Close()
+	end.add(diary.Close)
 	defer diary.Guard()
+	defer end.run()
 	log := diary.Logger()
+	defer func() { logEnd(log, err) }()
 	trace, err := openTrace(o.trace)
 	if err != nil {
 		return err
 	}
-	defer trace.close()
+	end.add(trace.close)
 	trace.write(traceLine{Event: "start", PID: os.Getpid(), Version: v.Version})
 
 	providers, demo, problem, err := chooseProviders(o, v, dirs, log)
@@ -95,7 +98,7 @@ func run(o options, v vendor) error {
 		log.Warn("this build has no keychain: sign-ins last until you quit", "reason", why)
 	}
 	secrets := keychain.Open(keychain.Config{Application: v.keychainName()})
-	defer secrets.Close()
+	end.add(func() { _ = secrets.Close() })
 	var p *presenter.Presenter
 	keep := newFallback(dirs, func(ctx context.Context, q vault.Question) (string, bool) {
 		return p.AskPassphrase(ctx, presenter.PassphraseQuestion(q))
@@ -115,12 +118,15 @@ func run(o options, v vendor) error {
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
 	})
 	p.Start()
-	defer p.Close()
+	end.add(p.Close)
 	place.raises(traced{window, trace}.Raise)
 	defer context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl+C ends the program at once
 		window.Close()
 	})()
+	if err := end.watchDisplay(log); err != nil {
+		log.Warn("a display that goes away will end this at once", "error", err.Error())
+	}
 	err = window.Run(p)
 	place.windowGone()
 	if err != nil {

@@ -13,8 +13,6 @@
 package app
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"os"
 	"runtime"
@@ -134,12 +132,10 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	return w, nil
 }
 
-// ErrNoDisplay says that there is no screen to open a window on.
-var ErrNoDisplay = errors.New("no window could be opened: is there a display? (DISPLAY, WAYLAND_DISPLAY)")
-
 // Run shows the window with the latest State and returns when it was closed. It
 // must be called on the main goroutine, once. Closing the window cancels a
-// sign-in that is under way. The error wraps ErrNoDisplay.
+// sign-in that is under way. The error wraps ErrNoDisplay
+// or ErrNoGL.
 func (w *Window) Run(a presenter.Actions) error {
 	w.attach(a)
 	if err := w.show(); err != nil {
@@ -153,18 +149,6 @@ func (w *Window) Run(a presenter.Actions) error {
 	w.detach()
 	close(stop)
 	ticker.Wait()
-	return nil
-}
-
-// show makes the window. Fyne logs that there is no display, goes on without,
-// and panics in the windowing library.
-func (w *Window) show() (err error) {
-	defer func() {
-		if cause := recover(); cause != nil {
-			err = fmt.Errorf("%w: %v", ErrNoDisplay, cause)
-		}
-	}()
-	w.win.Show()
 	return nil
 }
 

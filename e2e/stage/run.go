@@ -52,3 +52,16 @@ func (p *Program) AwaitEnd(ctx context.Context) (code int, err error) {
 
 // Signal sends the program a signal.
 func (p *Program) Signal(signal syscall.Signal) error { return p.process.cmd.Process.Signal(signal) }
+
+// BreakDisplay ends the display under everything that is on it.
+func (s *Stage) BreakDisplay() {
+	for _, p := range s.processes {
+		if p.name == "Xvfb" && !p.ended() {
+			_ = p.cmd.Process.Signal(syscall.SIGKILL) // it may just have ended
+			<-p.done
+		}
+	}
+}
+
+// NewDisplay starts another display in its place.
+func (s *Stage) NewDisplay(ctx context.Context) error { return s.startDisplay(ctx) }
