@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"golang.org/x/oauth2"
 
@@ -30,6 +31,7 @@ type authorizationRequest struct {
 type requestOptions struct {
 	loginHint string // OpenID Connect Core §3.1.2.1
 	prompt    string // "", "login", "consent" or "select_account"
+	language  string // BCP 47, of the provider's pages; "": the browser's
 }
 
 // newAuthorizationRequest builds the request. It does no I/O but reads random bytes.
@@ -43,6 +45,9 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	}
 	if p.Plain == nil { // a nonce comes back in the ID token
 		options = append(options, oauth2.SetAuthURLParam("nonce", r.nonce.Reveal()))
+		if o.language != "" {
+			options = append(options, oauth2.SetAuthURLParam("ui_locales", uiLocales(o.language)))
+		}
 	}
 	if p.Quirks.FormPost {
 		options = append(options, oauth2.SetAuthURLParam("response_mode", "form_post"))
@@ -58,6 +63,15 @@ func newAuthorizationRequest(p Provider, m Metadata, redirectURI string, o reque
 	}
 	r.url = NewSecret(oauthConfig(p, m, redirectURI, r.scopes).AuthCodeURL(r.state.Reveal(), options...))
 	return r
+}
+
+// uiLocales is the value of the parameter ui_locales for a language: itself, and
+// what it is a kind of (OpenID Connect Core §3.1.2.1: "fr-CA fr").
+func uiLocales(language string) string {
+	if base, _, ok := strings.Cut(language, "-"); ok {
+		return language + " " + base
+	}
+	return language
 }
 
 // authorizationCode is a code that came back in a validated response.

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,11 @@ type Config struct {
 	// KeychainName begins the names of items in the keychain, and must be this
 	// program's alone on a computer; default Application.
 	KeychainName string
+	// Language tells the language of the person (BCP 47): of the pages that the
+	// browser shows when it comes back, and asked of the provider for its own
+	// (ui_locales). It is called for each sign-in and logout, from any goroutine.
+	// Nil, or "": the browser's language.
+	Language func() string
 	// Version is part of the User-Agent header.
 	Version string
 	// Transport carries the back channel; nil is package backchannel's own.
@@ -66,6 +72,20 @@ type Client struct {
 	sessions map[string]*Session // by Account.Key
 	active   int                 // refreshes, commits and sign-outs under way
 	idle     chan struct{}       // closed when active falls to 0; nil while nobody waits
+}
+
+// language is Config.Language, if it is the tag of one.
+func (c *Client) language() string {
+	if c.config.Language == nil {
+		return ""
+	}
+	tag := c.config.Language()
+	if len(tag) > 35 || strings.ContainsFunc(tag, func(r rune) bool { // RFC 5646 §4.4.1 and §2.1
+		return r != '-' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		return ""
+	}
+	return tag
 }
 
 // New returns a Client. It does no I/O.

@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"errors"
-	"fmt"
 	"net/url"
 	"time"
 
@@ -45,7 +44,7 @@ func (s *Session) Logout(ctx context.Context) (*Logout, error) {
 		return nil, problem(PhaseSignOut, CodeLogoutUnsupported, NextDismiss,
 			errors.New("the discovery document has no end_session_endpoint")).With("Provider", p.Name)
 	}
-	listen := loopback.Config{Host: p.Redirect.Host, Path: p.Redirect.LogoutPath, Product: s.client.config.Application}
+	listen := loopback.Config{Host: p.Redirect.Host, Path: p.Redirect.LogoutPath, Product: s.client.config.Application, Language: s.client.language()}
 	if p.Redirect.LogoutPath != "" { // only an address that the provider compares needs the listed ports
 		listen.Ports = p.Redirect.Ports
 	}
@@ -63,7 +62,7 @@ func (s *Session) Logout(ctx context.Context) (*Logout, error) {
 	if l.returns {
 		redirect = receiver.RedirectURI()
 	}
-	address, err := logoutURL(m.EndSessionEndpoint, p.ClientID, hint, redirect, state)
+	address, err := logoutURL(m.EndSessionEndpoint, p.ClientID, hint, redirect, state, uiLocales(s.client.language()))
 	if err != nil {
 		_ = receiver.Close()
 		return nil, problem(PhaseSignOut, CodeMetadataInvalid, NextDismiss, err).With("Host", p.Host())
@@ -74,7 +73,7 @@ func (s *Session) Logout(ctx context.Context) (*Logout, error) {
 
 // logoutURL is the logout request (RP-Initiated Logout 1.0 §2). redirect and
 // state are left out where none is registered: providers refuse others.
-func logoutURL(endpoint, clientID string, hint Secret, redirect string, state Secret) (Secret, error) {
+func logoutURL(endpoint, clientID string, hint Secret, redirect string, state Secret, locales string) (Secret, error) {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return Secret{}, errors.New("the end_session_endpoint is malformed")
@@ -87,6 +86,9 @@ func logoutURL(endpoint, clientID string, hint Secret, redirect string, state Se
 	if redirect != "" {
 		q.Set("post_logout_redirect_uri", redirect)
 		q.Set("state", state.Reveal())
+	}
+	if locales != "" {
+		q.Set("ui_locales", locales)
 	}
 	u.RawQuery = q.Encode()
 	return NewSecret(u.String()), nil
@@ -140,8 +142,7 @@ func (l *Logout) Wait(ctx context.Context) error {
 		_ = l.Close()
 		return l.failed(errors.Join(err, context.Cause(ctx)))
 	}
-	l.receiver.Tell(loopback.Verdict{OK: true, Title: "You’re signed out.",
-		Text: fmt.Sprintf("You can close this tab and go back to %s.", l.client.config.Application)})
+	l.receiver.Tell(loopback.SignedOut())
 	return nil
 }
 

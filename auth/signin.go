@@ -65,7 +65,7 @@ func (a *Attempt) listen(ctx context.Context) (err error) {
 	redirect := a.site.provider.Redirect
 	step := a.recorder.Start(flow.KindListen, flow.RoleClient, flow.RoleClient)
 	a.receiver, err = loopback.Listen(ctx, loopback.Config{
-		Host: redirect.Host, Path: redirect.Path, Ports: redirect.Ports, Product: a.client.config.Application})
+		Host: redirect.Host, Path: redirect.Path, Ports: redirect.Ports, Product: a.client.config.Application, Language: a.client.language()})
 	if err != nil {
 		return a.fail(step, listenProblem(err))
 	}
@@ -77,7 +77,7 @@ func (a *Attempt) listen(ctx context.Context) (err error) {
 func (a *Attempt) buildRequest(o SignInOptions) {
 	step := a.recorder.Start(flow.KindRequest, flow.RoleClient, flow.RoleAuthorizationServer)
 	p := a.site.provider
-	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt})
+	a.request = newAuthorizationRequest(p, a.meta, a.receiver.RedirectURI(), requestOptions{o.LoginHint, o.Prompt, a.client.language()})
 	r := a.request
 	a.recorder.Veil().Hide(r.state.Reveal(), r.nonce.Reveal(), r.verifier.Reveal(), p.ClientSecret.Reveal())
 	step.Params(r.params()...)
@@ -237,8 +237,8 @@ func failureVerdict(err error) loopback.Verdict {
 	case CodeCanceled:
 		return loopback.Cancelled()
 	case CodeAccessDenied:
-		return loopback.Failure("You did not allow access, so nobody was signed in.")
+		return loopback.Denied()
 	default:
-		return loopback.Failure("The sign-in could not be completed. The program tells you why and what to do.")
+		return loopback.Failed()
 	}
 }

@@ -15,7 +15,7 @@ func ListenWith(ctx context.Context, c Config, how func(ctx context.Context, net
 
 // RefusalPages are the whole pages that refuse, by their data-verdict.
 func RefusalPages(product string) map[string][]byte {
-	p := newPages(product, "en")
+	p := newPages(product, "en").to(nil)
 	return map[string][]byte{
 		string(kindRefused): p.refusal("n", kindRefused),
 		string(kindUsed):    p.refusal("n", kindUsed),
@@ -26,14 +26,19 @@ func RefusalPages(product string) map[string][]byte {
 // VerdictPage is the page with the verdict, and WaitingPage what is there
 // before.
 func VerdictPage(product, provider string, v Verdict) []byte {
-	p := newPages(product, "en")
+	p := newPages(product, "en").to(nil)
 	return append(p.waiting("n", provider), p.verdict("n", v)...)
 }
 
 // WaitingPage is the page before the verdict.
 func WaitingPage(product, provider string) []byte {
-	return newPages(product, "en").waiting("n", provider)
+	return newPages(product, "en").to(nil).waiting("n", provider)
 }
 
 // Interrupted is the verdict of a receiver that was closed without one.
 func Interrupted() Verdict { return Verdict{kind: kindInterrupted} }
+
+// VerdictPageIn is a verdict's page in a language.
+func VerdictPageIn(language string, v Verdict) []byte {
+	return newPages("Latchkey", language).to(nil).verdict("n", v)
+}

@@ -46,9 +46,9 @@ func (r *Receiver) post(w http.ResponseWriter, req *http.Request) {
 
 	switch {
 	case over:
-		r.page(w, http.StatusGone, kindOver)
+		r.page(w, req, http.StatusGone, kindOver)
 	case !accepted:
-		r.page(w, http.StatusBadRequest, kindRefused)
+		r.page(w, req, http.StatusBadRequest, kindRefused)
 	default:
 		w.Header().Set("Location", next)
 		w.WriteHeader(http.StatusSeeOther)

@@ -2,8 +2,10 @@ package loopback
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"html/template"
+	"net/http"
 	"strings"
 	"unicode"
 )
@@ -13,14 +15,30 @@ var pageSource string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageSource))
 
-// pages renders the receiver's pages. Nothing of a request gets into them.
+// pages renders the receiver's pages. Nothing of a request gets into them; its
+// Accept-Language header chooses among the languages that there are, where the
+// program did not.
 type pages struct {
-	product string
-	texts   texts
+	product  string
+	language string // BCP 47; "": the browser's
 }
 
 func newPages(product, language string) *pages {
-	return &pages{product: clean(product), texts: textsFor(language)}
+	return &pages{product: clean(product), language: language}
+}
+
+// to returns the pages for whoever asks.
+func (p *pages) to(req *http.Request) page {
+	if p.language != "" {
+		return page{p.product, textsFor(p.language)}
+	}
+	return page{p.product, textsFor(accepted(req.Header.Get("Accept-Language"))...)}
+}
+
+// page renders pages in one language.
+type page struct {
+	product string
+	texts   texts
 }
 
 // view is what the template sees.
@@ -36,46 +54,44 @@ func (v *view) be(k kind) {
 }
 
 // waiting is the first part of the page that waits for the verdict.
-func (p *pages) waiting(nonce, provider string) []byte {
-	text := p.texts.checkAnon
+func (p page) waiting(nonce, provider string) []byte {
+	key := "checking.text"
 	if provider = clean(provider); provider != "" {
-		text = p.texts.checkText
+		key = "checking.by"
 	}
 	v := p.view(nonce)
-	v.Title, v.Text = p.texts.checking, p.fill(text, provider)
+	v.Title, v.Text = p.word("checking", ""), p.word(key, provider)
 	return render(v, "head", "waiting")
 }
 
 // verdict is its second part.
-func (p *pages) verdict(nonce string, d Verdict) []byte {
+func (p page) verdict(nonce string, d Verdict) []byte {
 	v := p.view(nonce)
 	v.be(d.outcome())
 	v.Title, v.Text = d.Title, d.Text
-	own := p.texts.pages[v.Kind]
 	if v.Title == "" {
-		v.Title = p.fill(own.title, "")
+		v.Title = p.word(cmp.Or(d.title, string(v.Kind)+".title"), "")
 	}
 	if v.Text == "" {
-		v.Text = p.fill(own.text, "")
+		v.Text = p.word(cmp.Or(d.text, string(v.Kind)+".text"), "")
 	}
 	return render(v, "hide", "end", "foot")
 }
 
 // refusal is a whole page that says why a request was not taken.
-func (p *pages) refusal(nonce string, k kind) []byte {
+func (p page) refusal(nonce string, k kind) []byte {
 	v := p.view(nonce)
-	own := p.texts.pages[k]
 	v.be(k)
-	v.Title, v.Text = p.fill(own.title, ""), p.fill(own.text, "")
+	v.Title, v.Text = p.word(string(k)+".title", ""), p.word(string(k)+".text", "")
 	return render(v, "head", "end", "foot")
 }
 
-func (p *pages) view(nonce string) view {
+func (p page) view(nonce string) view {
 	return view{Lang: p.texts.lang, Product: p.product, Nonce: nonce}
 }
 
-func (p *pages) fill(text, provider string) string {
-	return strings.NewReplacer("{product}", p.product, "{provider}", provider).Replace(text)
+func (p page) word(key, provider string) string {
+	return strings.NewReplacer("{product}", p.product, "{provider}", provider).Replace(p.texts.words[key])
 }
 
 func render(v view, parts ...string) []byte {

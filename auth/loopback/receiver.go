@@ -38,7 +38,8 @@ type Config struct {
 	Ports []int
 	// Product is the program's name on the pages. Empty means "Latchkey".
 	Product string
-	// Language is the pages' language (BCP 47). Unknown ones mean English.
+	// Language is the pages' language (BCP 47): en, de, es, fr, pt-BR, ru, ja or
+	// zh-Hans; others mean English. Empty: the browser's (Accept-Language).
 	Language string
 }
 

@@ -120,11 +120,11 @@ func (r *Receiver) start(w http.ResponseWriter, req *http.Request, value string)
 
 	switch {
 	case over:
-		r.page(w, http.StatusGone, kindOver)
+		r.page(w, req, http.StatusGone, kindOver)
 	case e == unknown:
 		r.plain(w, http.StatusNotFound, "There is nothing here.")
 	case e == turnedAway:
-		r.page(w, http.StatusGone, kindUsed)
+		r.page(w, req, http.StatusGone, kindUsed)
 	default:
 		r.tickets.set(w, cookie, r.path)
 		r.tickets.set(w, cookie, req.URL.EscapedPath())
@@ -151,9 +151,9 @@ func (r *Receiver) callback(w http.ResponseWriter, req *http.Request, params url
 
 	switch {
 	case over:
-		r.page(w, http.StatusGone, kindOver)
+		r.page(w, req, http.StatusGone, kindOver)
 	case !accepted:
-		r.page(w, http.StatusBadRequest, kindRefused)
+		r.page(w, req, http.StatusBadRequest, kindRefused)
 	default:
 		r.tickets.clear(w, r.path)
 		w.Header().Set("Location", r.donePath)
@@ -216,7 +216,8 @@ func (r *Receiver) stream(w http.ResponseWriter, req *http.Request, provider str
 		}
 		return rc.Flush() == nil
 	}
-	if !part(r.pages.waiting(nonce, provider)) {
+	words := r.pages.to(req)
+	if !part(words.waiting(nonce, provider)) {
 		return false
 	}
 	select {
@@ -227,17 +228,17 @@ func (r *Receiver) stream(w http.ResponseWriter, req *http.Request, provider str
 	r.mu.Lock()
 	v := r.verdict
 	r.mu.Unlock()
-	return part(r.pages.verdict(nonce, v))
+	return part(words.verdict(nonce, v))
 }
 
 // page refuses with a page that a person may well see.
-func (r *Receiver) page(w http.ResponseWriter, status int, k kind) {
+func (r *Receiver) page(w http.ResponseWriter, req *http.Request, status int, k kind) {
 	r.stray()
 	nonce := random(16)
 	w.Header().Set("Content-Security-Policy", policy(nonce))
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(r.pages.refusal(nonce, k))
+	_, _ = w.Write(r.pages.to(req).refusal(nonce, k))
 }
 
 // plain refuses with one line.

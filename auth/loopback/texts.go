@@ -1,49 +1,98 @@
 package loopback
 
-import "strings"
+import (
+	"cmp"
+	"embed"
+	"encoding/json"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
 
-// texts are all the words of the pages in one language. {product} and
-// {provider} stand for names.
+// wordFiles holds all the words of the pages, words/<language>.json.
+// {product} and {provider} stand for names.
+//
+//go:embed words/*.json
+var wordFiles embed.FS
+
+// texts are the words of one language, by key.
 type texts struct {
-	lang      string // of <html lang>
-	checking  string // while the verdict is not known
-	checkText string // {provider}
-	checkAnon string // the same without a provider's name
-	pages     map[kind]words
+	lang  string // of <html lang>: a BCP 47 tag
+	words map[string]string
 }
 
-type words struct{ title, text string }
-
-// textsFor returns the texts in the language that fits a BCP 47 tag best.
-func textsFor(language string) texts {
-	base, _, _ := strings.Cut(strings.ToLower(language), "-")
-	switch base {
-	default:
-		return english()
+// languages are all of them by tag. A file that could not be read would be
+// missing; a test reads each.
+var languages = sync.OnceValue(func() map[string]texts {
+	out := map[string]texts{}
+	files, _ := wordFiles.ReadDir("words")
+	for _, f := range files {
+		b, _ := wordFiles.ReadFile(path.Join("words", f.Name()))
+		t := texts{lang: strings.TrimSuffix(f.Name(), ".json")}
+		if json.Unmarshal(b, &t.words) == nil {
+			out[t.lang] = t
+		}
 	}
+	return out
+})
+
+// textsFor returns the texts in the first of these languages (BCP 47) that there
+// are words in: the very one, else one that shares its first part, as Swiss
+// German does with German. English, if there is none.
+func textsFor(tags ...string) texts {
+	all := languages()
+	for _, want := range tags {
+		for tag, t := range all {
+			if strings.EqualFold(tag, want) {
+				return t
+			}
+		}
+		for tag, t := range all {
+			if strings.EqualFold(base(tag), base(want)) {
+				return t
+			}
+		}
+	}
+	return all["en"]
 }
 
-func english() texts {
-	return texts{
-		lang:      "en",
-		checking:  "Checking the answer…",
-		checkText: "{provider} has answered. {product} is making sure that the answer is genuine.",
-		checkAnon: "{product} is making sure that the answer is genuine.",
-		pages: map[kind]words{
-			kindSuccess: {"You're signed in.",
-				"You can close this tab and go back to {product}."},
-			kindFailure: {"You're not signed in.",
-				"Something went wrong. Go back to {product} to see what you can do."},
-			kindCancelled: {"Sign-in cancelled.",
-				"Nothing was changed. You can close this tab and go back to {product}."},
-			kindInterrupted: {"Sign-in was interrupted.",
-				"{product} stopped before the answer was checked. Go back to it and sign in again."},
-			kindRefused: {"This is not the answer {product} waits for.",
-				"It is still waiting. Go back to {product} and press “Open browser again”, then finish in the same browser. If you see this page again, allow cookies for this address."},
-			kindUsed: {"This link was already used.",
-				"Each link works once, in one browser. Go back to {product} and press “Open browser again”."},
-			kindOver: {"This sign-in is already answered.",
-				"There is nothing more to do here. You can close this tab and go back to {product}."},
-		},
+func base(tag string) string {
+	first, _, _ := strings.Cut(tag, "-")
+	return first
+}
+
+// maxAccepted is how much of an Accept-Language header is looked at.
+const maxAccepted = 500
+
+// accepted are the languages of an Accept-Language header, the most wanted first
+// (RFC 9110 §12.5.4). What can't be read is left out.
+func accepted(header string) []string {
+	type wish struct {
+		tag     string
+		quality float64
 	}
+	var wishes []wish
+	for part := range strings.SplitSeq(header[:min(len(header), maxAccepted)], ",") {
+		tag, weight, weighted := strings.Cut(part, ";")
+		w := wish{strings.TrimSpace(tag), 1}
+		if weighted {
+			q, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(weight)), "q=")
+			quality, err := strconv.ParseFloat(q, 64)
+			if !ok || err != nil {
+				continue
+			}
+			w.quality = quality
+		}
+		if w.tag != "" && w.tag != "*" && w.quality > 0 {
+			wishes = append(wishes, w)
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.quality, a.quality) })
+	var out []string
+	for _, w := range wishes {
+		out = append(out, w.tag)
+	}
+	return out
 }

@@ -6,14 +6,27 @@ type Verdict struct {
 	OK          bool
 	Title, Text string
 	kind        kind
+	title, text string // keys of the pages' own words, if not those of the kind
 }
 
 // Success is the verdict on a sign-in that is complete.
 func Success() Verdict { return Verdict{OK: true, kind: kindSuccess} }
 
 // Failure is the verdict on a sign-in that failed; text says why, in one
-// sentence, and what to do.
+// sentence, and what to do, in the language of Config.Language.
 func Failure(text string) Verdict { return Verdict{Text: text, kind: kindFailure} }
+
+// Denied is the verdict on a sign-in that the user or the provider did not
+// allow.
+func Denied() Verdict { return Verdict{kind: kindFailure, text: "denied.text"} }
+
+// Failed is the verdict on a sign-in that failed, where the program says why.
+func Failed() Verdict { return Verdict{kind: kindFailure, text: "failed.text"} }
+
+// SignedOut is the verdict on a logout that is complete.
+func SignedOut() Verdict {
+	return Verdict{OK: true, kind: kindSuccess, title: "signedout.title", text: "signedout.text"}
+}
 
 // Cancelled is the verdict on a sign-in that the user gave up, in the window or
 // at the provider.
