@@ -37,7 +37,7 @@ mkdir -p "$place/a" "$place/quite/another/place"
 )
 
 # made FOLDER lists what was made there.
-made() { (cd "$1" && find build dist -type f \( -path 'build/latchkey' -o -path 'build/windows/*.exe' -o -path 'dist/*' \) | LC_ALL=C sort); }
+made() { (cd "$1" && mkdir -p build dist && find build dist -type f \( -path build/latchkey -o -path 'build/windows/*.exe' -o -path 'dist/*' \) | LC_ALL=C sort); }
 a=$place/a/tree b=$place/quite/another/place/tree2
 [ "$(made "$a")" = "$(made "$b")" ] || { diff <(made "$a") <(made "$b") >&2 || true; echo 'reproducible.sh: the two builds made different files' >&2; exit 1; }
 differ=0 same=0
