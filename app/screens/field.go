@@ -5,9 +5,9 @@ import (
 	"time"
 
 	"golang.org/x/text/language"
-	"golang.org/x/text/language/display"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/assets"
 )
 
 // fieldWords writes what a line of the profile says. Dates and languages come as
@@ -26,17 +26,17 @@ func fieldWords(f presenter.Field) string {
 // none is shown as it came.
 func languageWords(tag string) string {
 	t, err := language.Parse(tag)
-	in := display.Languages(Language())
-	if err != nil || in == nil {
+	if err != nil {
 		return tag
 	}
 	base, confidence := t.Base()
-	name := in.Name(base)
+	in := Language().String()
+	name := assets.NameOf(in, base.String())
 	if name == "" || confidence == language.No {
 		return tag
 	}
 	if region, confidence := t.Region(); confidence == language.Exact {
-		if r := display.Regions(Language()).Name(region); r != "" {
+		if r := assets.NameOf(in, region.String()); r != "" {
 			return wordWith("field.language.region", values{"Language": name, "Region": r})
 		}
 	}
