@@ -161,7 +161,7 @@ conformance: ## what Latchkey, bare Go libraries and openid-client refuse and ac
 	  exit $$failed
 
 .PHONY: bench
-bench: ## a sign-in at 50 ms beside x/oauth2 + go-oidc; the mock beside luikyv/go-oidc and oidc-provider; the keychain beside zalando/go-keyring; benchmarks, BENCHTIME (1s) each
+bench: bench-size ## packages beside a bare window's; a sign-in at 50 ms beside x/oauth2 + go-oidc; the mock beside luikyv/go-oidc and oidc-provider; the keychain beside zalando/go-keyring; benchmarks, BENCHTIME (1s) each
 	@LATCHKEY_BENCH=1 $(NO_BUS) go test -count=1 -v -run 'TestBenchSignIn$$' ./app/presenter | grep -vE '^(=== |--- |PASS|ok)'
 	@go -C $(LUIKYV) run ./bench
 	@go -C $(PEER) run .

@@ -29,3 +29,8 @@ sums:
 .PHONY: test-reproducible
 test-reproducible:
 	packaging/reproducible.sh $(filter-out package-flatpak,$(PACKAGES))
+
+# How much of an installer is Fyne's, and how much ours.
+.PHONY: bench-size
+bench-size: build build/bin/mkicons
+	@LDFLAGS='$(LDFLAGS)' packaging/size/measure.sh

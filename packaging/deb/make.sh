@@ -28,7 +28,7 @@ depends() {
 		dpkg -S "$path" 2>/dev/null || dpkg -S "$(readlink -f "$path")"
 	done | sed 's/:.*//' | sort -u | sed "s/^libc6\$/libc6 (>= $GLIBC)/" | paste -sd, | sed 's/,/, /g'
 }
-depends=$(PATH=$PATH:/sbin:/usr/sbin depends build/latchkey)
+depends=$(PATH=$PATH:/sbin:/usr/sbin depends "$program")
 [ -n "$depends" ] || fail "the program's libraries could not be found"
 
 install -D -m 0644 packaging/linux/copyright "$doc/copyright"

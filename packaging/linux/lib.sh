@@ -12,6 +12,7 @@ values=$(packaging/values.sh) || exit 1
 eval "$values"
 export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 umask 022
+program=${PROGRAM:-build/latchkey} # another one, packed to compare sizes
 
 fail() { printf '%s: %s\n' "${0#"$PWD/"}" "$1" >&2; exit 1; }
 
@@ -65,11 +66,11 @@ oldest_glibc() {
 stage() {
 	local dir=$1$2 size
 	need readelf binutils objdump binutils desktop-file-validate desktop-file-utils appstreamcli appstream groff groff-base
-	[ -x build/latchkey ] || fail "build/latchkey is not built: make build"
+	[ -x "$program" ] || fail "$program is not built: make build"
 	[ -x build/bin/mkicons ] || fail "build/bin/mkicons is not built: make build/bin/mkicons"
 	rm -rf "$1"
-	install -D -m 0755 build/latchkey "$dir/bin/$PACKAGE"
-	GLIBC=$(oldest_glibc build/latchkey)
+	install -D -m 0755 "$program" "$dir/bin/$PACKAGE"
+	GLIBC=$(oldest_glibc "$program")
 
 	mkdir -p "$dir"/share/{applications,metainfo,man/man1}
 	fill packaging/linux/menu.desktop >"$dir/share/applications/$ID.desktop"
