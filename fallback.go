@@ -29,6 +29,13 @@ func (f *fallback) store() store.Store {
 	return nil
 }
 
+// attach gives the vault's client what was chosen: whoever chose "until I quit"
+// after there was a vault keeps what is in it, and adds nothing.
+func (f *fallback) attach(client *auth.Client) {
+	f.client = client
+	client.UseFallback(f.dirs.Fallback() != settings.FallbackSession)
+}
+
 // Asked implements presenter.Fallback.
 func (f *fallback) Asked() bool { return f.dirs.Fallback() != settings.FallbackUnasked }
 
@@ -39,5 +46,6 @@ func (f *fallback) Choose(vault bool) error {
 		choice = settings.FallbackVault
 		f.client.SetFallback(f.vault)
 	}
+	f.client.UseFallback(vault)
 	return f.dirs.SetFallback(choice)
 }

@@ -28,6 +28,7 @@ import (
 type options struct {
 	demo, version         bool
 	config, trace, client string
+	deleteData            bool
 }
 
 func main() {
@@ -37,6 +38,7 @@ func main() {
 	flag.BoolVar(&o.version, "version", false, "print the version and exit")
 	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
 	flag.StringVar(&o.client, "import-client", "", "add the Google client of this client_secret_….json `file` to providers.toml, and exit")
+	flag.BoolVar(&o.deleteData, "delete-data", false, "sign every account out, delete all that is kept on this computer, and exit")
 	flag.Parse()
 	v, err := readVendor(fyneApp)
 	if err != nil {
@@ -55,6 +57,9 @@ func main() {
 	if o.client != "" {
 		task = func() error { return importClient(v, o.config, o.client, os.Stdout) }
 	}
+	if o.deleteData {
+		task = func() error { return deleteData(o, v, os.Stdout) }
+	}
 	exit(task())
 }
 
@@ -70,7 +75,9 @@ func run(o options, v vendor) (err error) {
 	if err != nil {
 		return err
 	}
+	var erase *eraser
 	var end ending
+	end.add(func() { erase.finish() })
 	end.add(place.leave)
 	diary := openLog(dirs.LogDir(), v)
 	end.add(diary.Close)
@@ -90,7 +97,7 @@ func run(o options, v vendor) (err error) {
 		return err
 	}
 	defer demo.end()
-	window, err := app.NewWindow(app.New(v.Identity), app.Options{ChildEnv: busguard.ChildEnv, Logger: log})
+	window, err := app.NewWindow(app.New(v.Identity), app.Options{ChildEnv: busguard.ChildEnv, Look: presenter.LookOf(dirs.Preferences()), Logger: log})
 	if err != nil {
 		return err
 	}
@@ -109,13 +116,15 @@ func run(o options, v vendor) (err error) {
 		return err
 	}
 	var restart atomic.Bool
-	keep.client = client
+	keep.attach(client)
+	erase = &eraser{dirs: dirs, client: client, secrets: secrets, vault: keep.vault, providers: providers, own: o.config == ""}
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
 		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ProviderFile: dirs, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
+		Preferences: dirs, CanDemo: !o.demo && len(configured(v, dirs)) > 0, Eraser: erase,
 	})
 	p.Start()
 	end.add(p.Close)
@@ -136,24 +145,6 @@ func run(o options, v vendor) (err error) {
 		return errRestart // after all that is deferred
 	}
 	return nil
-}
-
-// chooseProviders are those built in, those of providers.toml, or the demo. A
-// broken providers.toml is shown in the window, and what is built in works.
-func chooseProviders(o options, v vendor, dirs *settings.Settings, log *slog.Logger) (_ []auth.Provider, d *demo, problem, err error) {
-	var builtIn []auth.Provider
-	if v.googleID != "" {
-		builtIn = append(builtIn, auth.Google(v.googleID, v.googleSecret))
-	}
-	file, problem := dirs.Providers()
-	providers := settings.Merge(builtIn, file)
-	if len(providers) > 0 && !o.demo {
-		return providers, nil, problem, nil
-	}
-	if d, err = startDemo(dirs.DemoStatePath(), log); err != nil {
-		return nil, nil, problem, err
-	}
-	return []auth.Provider{d.provider()}, d, problem, nil
 }
 
 // traced writes what the presenter asks of the window to the trace too.

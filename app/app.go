@@ -25,7 +25,6 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/screens"
-	"app.latchkey/app/theme"
 	"app.latchkey/assets"
 )
 
@@ -52,6 +51,8 @@ type Options struct {
 	// passes ours on. Main gives busguard's, so that a browser is not told of a
 	// session bus that was only taken from us.
 	ChildEnv func(env []string) []string
+	// Look is how the window looks until the first State says so.
+	Look presenter.Look
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
 	// Logger is told what could not be done; nil discards it.
@@ -74,6 +75,7 @@ type Window struct {
 	// Owned by Fyne's goroutine.
 	root    *screens.Root
 	actions presenter.Actions
+	look    presenter.Look      // as the window has it
 	entries []screens.MenuEntry // of the menu, as the latest State has them
 	demo    bool                // the menu bar's help is there
 	menuBar bool                // the system has one at the top of the screen
@@ -97,6 +99,7 @@ func New(i Identity) fyne.App {
 	}
 	a := fyneapp.NewWithID(i.ID)
 	a.SetIcon(icon)
+	makeScalable(a)
 	return a
 }
 
@@ -106,7 +109,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	if err := screens.NameProgram(a.Metadata().Name); err != nil {
 		return nil, err
 	}
-	if err := screens.LoadWords(); err != nil {
+	if err := screens.UseLanguage(o.Look.Language); err != nil {
 		return nil, err
 	}
 	if o.Now == nil {
@@ -115,17 +118,18 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	a.Settings().SetTheme(theme.New())
 	w := &Window{
 		app:    a,
 		win:    a.NewWindow(a.Metadata().Name),
 		opener: opener{env: o.ChildEnv, system: a.OpenURL, log: o.Logger},
 		now:    o.Now,
 		log:    o.Logger,
-		latest: presenter.State{Screen: presenter.ScreenStarting},
+		latest: presenter.State{Screen: presenter.ScreenStarting, Look: o.Look},
+		look:   o.Look,
 
 		menuBar: runtime.GOOS == "darwin",
 	}
+	w.applyLook()
 	w.win.SetPadded(false)
 	w.win.Resize(fyne.NewSize(860, 600))
 	w.win.SetMaster()
@@ -155,9 +159,7 @@ func (w *Window) Run(a presenter.Actions) error {
 // attach builds the screens and draws the latest State.
 func (w *Window) attach(a presenter.Actions) {
 	w.actions = a
-	w.root = screens.New(a, w.now)
-	w.win.SetContent(w.root.Object())
-	w.win.Canvas().SetOnTypedKey(w.root.TypedKey)
+	w.build()
 	w.addShortcuts()
 	w.win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { w.dropped(dropped) })
 	w.win.SetOnClosed(func() {
@@ -198,6 +200,7 @@ func (w *Window) draw() {
 	if !running {
 		return
 	}
+	w.follow(s.Look)
 	w.root.Update(s)
 	w.updateMenu(s)
 }

@@ -47,7 +47,7 @@ func (a *Attempt) readyStore(ctx context.Context) error {
 		a.status = configured.Status(ctx)
 	}
 	none := isMissing(a.status)
-	if fallback := a.client.fallback(); none && fallback != nil {
+	if fallback := a.client.fallbackInUse(); none && fallback != nil {
 		step.Params(flow.Public("instead of", a.status.Name))
 		a.place = fallback
 		if unlockErr = fallback.Unlock(ctx); unlockErr != nil { // never a silent downgrade to memory

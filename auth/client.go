@@ -68,6 +68,7 @@ type Client struct {
 	memory  *store.Memory // where there is no better place
 
 	mu       sync.Mutex
+	unused   bool // Config.Fallback takes nothing new
 	sites    []*site
 	sessions map[string]*Session // by Account.Key
 	active   int                 // refreshes, commits and sign-outs under way
@@ -113,15 +114,16 @@ type Keeping struct {
 	Persistent bool   // false: until the program ends
 	Locked     bool   // the store will ask to be unlocked first
 	Usable     bool   // it is there, or at least not provably missing
+	Fallback   bool   // it is Config.Fallback
 }
 
 // Keeping asks the store, without a dialog.
 func (c *Client) Keeping(ctx context.Context) Keeping {
 	s := c.config.Store.Status(ctx)
-	if fallback := c.fallback(); fallback != nil && isMissing(s) {
+	if fallback := c.fallbackInUse(); fallback != nil && isMissing(s) {
 		s = fallback.Status(ctx)
 		s.Persistent = true // Unlock makes it, if it is not there yet
-		return Keeping{Name: s.Name, Persistent: true, Locked: s.Outcome != store.Found, Usable: true}
+		return Keeping{Name: s.Name, Persistent: true, Locked: s.Outcome != store.Found, Usable: true, Fallback: true}
 	}
 	usable := s.Outcome == store.Found || s.Outcome == store.Locked
 	return Keeping{Name: s.Name, Persistent: s.Persistent && usable, Locked: s.Outcome == store.Locked, Usable: !isMissing(s)}

@@ -30,6 +30,24 @@ func (c *Client) SetFallback(s store.Store) {
 	c.config.Fallback = s
 }
 
+// UseFallback says whether Config.Fallback takes the sign-ins to come; at first
+// it does. One that takes nothing new still has what is in it.
+func (c *Client) UseFallback(use bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.unused = !use
+}
+
+// fallbackInUse is the fallback, if it takes sign-ins to come.
+func (c *Client) fallbackInUse() store.Store {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.unused {
+		return nil
+	}
+	return c.config.Fallback
+}
+
 // placeOf is where an account is kept, by its entry.
 func (c *Client) placeOf(a Account) store.Store {
 	switch {
@@ -81,7 +99,7 @@ func (s *Session) better(ctx context.Context) store.Store {
 	if st := c.config.Store.Status(ctx); st.Persistent && (st.Outcome == store.Found || st.Outcome == store.Locked) {
 		return c.config.Store
 	}
-	if fallback := c.fallback(); fallback != nil && place != fallback {
+	if fallback := c.fallbackInUse(); fallback != nil && place != fallback {
 		return fallback
 	}
 	return nil

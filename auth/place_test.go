@@ -48,6 +48,27 @@ func TestFallbackKeepsWhatTheKeychainCannot(t *testing.T) {
 	}
 }
 
+// A fallback that takes nothing new still has what is in it.
+func TestFallbackThatIsNotUsedAnyMore(t *testing.T) {
+	w, vault := newFallbackWorld(t)
+	old := w.session()
+	w.client.UseFallback(false)
+	if k := w.client.Keeping(t.Context()); k.Persistent || k.Fallback || k.Usable {
+		t.Errorf("Keeping: %+v", k)
+	}
+	mustToken(t, old)
+	if !has(t, vault, old.Account().Item) {
+		t.Error("what was in it is gone")
+	}
+	if fresh := w.session(); !fresh.Kept(t.Context()).UntilQuit() {
+		t.Error("a new sign-in is kept in it")
+	}
+	w.client.UseFallback(true)
+	if k := w.client.Keeping(t.Context()); !k.Persistent || !k.Fallback {
+		t.Errorf("in use again: %+v", k)
+	}
+}
+
 // Who does not give the passphrase is not signed in some other way.
 func TestFallbackThatIsNotOpened(t *testing.T) {
 	w, vault := newFallbackWorld(t)

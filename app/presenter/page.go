@@ -53,7 +53,7 @@ func (v *pages) put(s *State) {
 func (p *Presenter) OpenPage(page Page) { p.post(func() { p.openPage(page) }) }
 
 func (p *Presenter) openPage(page Page) {
-	if p.state.Confirm != nil || p.secret != nil || p.pages.open == page {
+	if p.state.Confirm != nil || p.secret != nil || p.gone() || p.pages.open == page {
 		return // what is asked comes first
 	}
 	begin, ok := map[Page]func(){
@@ -72,7 +72,7 @@ func (p *Presenter) openPage(page Page) {
 func (p *Presenter) ClosePage() { p.post(p.closePage) }
 
 func (p *Presenter) closePage() {
-	if p.pages.open == PageNone {
+	if p.pages.open == PageNone || p.gone() {
 		return
 	}
 	p.pages.open = PageNone

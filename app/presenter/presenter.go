@@ -54,6 +54,18 @@ type Config struct {
 	BusLate func() bool
 	// Restart starts the program anew. It is needed with BusLate.
 	Restart func()
+	// Preferences keep what is chosen on the page of settings; nil: until the
+	// program ends.
+	Preferences Preferences
+	// Tray reports whether there is a tray to start in; it may take a moment.
+	// Nil: never.
+	Tray func() bool
+	// CanDemo: the person may choose the demo, or something else in its place.
+	CanDemo bool
+	// Eraser deletes all data; nil: that is not offered.
+	Eraser Eraser
+	// Updates looks for a newer version; nil: nobody does.
+	Updates Updates
 	// Quit ends the program, as closing its window does. Nil: nothing.
 	Quit func()
 	// Fallback is where sign-ins are kept on a computer without a keychain, the
@@ -114,7 +126,8 @@ type Presenter struct {
 	secret  *asking        // a passphrase that is asked for; nil: none
 	pages   pages
 	enter   entering // a new provider
-	last    func()   // starts the last sign-in again, the same account expected
+	choices choosing
+	last    func() // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)
@@ -221,12 +234,14 @@ func (p *Presenter) show(change func(*State)) {
 	p.state.Demo, p.state.Restart, p.state.Crashed = p.config.Demo, p.late, p.crashed
 	p.state.Passphrase = p.secret.view()
 	p.pages.put(&p.state)
+	p.state.Look = LookOf(p.choices.now)
 	if p.config.OnState != nil {
 		p.config.OnState(p.state.clone())
 	}
 }
 
 func (p *Presenter) begin() {
+	p.beginChoices()
 	providers := p.config.Providers // they may change meanwhile
 	p.work(func() { p.finishSignOuts(providers) })
 	if a, provider, ok := p.first(); ok {

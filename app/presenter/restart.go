@@ -26,7 +26,7 @@ func (p *Presenter) watchBus() {
 // Restart implements Actions. A sign-in under way is cancelled.
 func (p *Presenter) Restart() {
 	p.post(func() {
-		if p.late {
+		if p.late || p.pages.settings.Restart {
 			p.startAnew()
 		}
 	})

@@ -65,6 +65,9 @@ func (p *Presenter) signInAgain() {
 }
 
 func (p *Presenter) startAttempt(provider auth.Provider, o auth.SignInOptions, expected *auth.Account) {
+	if p.gone() {
+		return
+	}
 	if p.attempt != nil {
 		p.openAgain()
 		return

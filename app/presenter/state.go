@@ -40,6 +40,7 @@ type State struct {
 	Passphrase *PassphraseView `json:"passphrase,omitempty"`
 	// Page lies over the screen and under the questions; the view of the same
 	// name is there with it, and only with it.
+	Look        Look             `json:"look,omitzero"`
 	Page        Page             `json:"page,omitempty"`
 	Settings    *SettingsView    `json:"settings,omitempty"`
 	Diagnostics *DiagnosticsView `json:"diagnostics,omitempty"`
@@ -268,6 +269,7 @@ const (
 	ConfirmOtherAccount   ConfirmKind = "other_account"   // use New in place of Old?
 	ConfirmRemoveAccess   ConfirmKind = "remove_access"   // take the provider's permission back?
 	ConfirmRemoveProvider ConfirmKind = "remove_provider" // take the provider called Provider, at Old, out of the list?
+	ConfirmEraseData      ConfirmKind = "erase_data"      // delete all that is kept on this computer?
 	ConfirmVault          ConfirmKind = "vault"           // no keychain here: a vault? No means "until I quit"
 )
 

@@ -37,6 +37,7 @@ func (c *chooser) Choose(vault bool) error {
 	if vault {
 		c.stage.client.SetFallback(c.vault)
 	}
+	c.stage.client.UseFallback(vault)
 	return nil
 }
 

@@ -54,6 +54,9 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 	if q.Kind == presenter.ConfirmRemoveProvider {
 		title, text, yes = wordWith("confirm.remove_provider.title", v), wordWith("confirm.remove_provider.text", v), Word("confirm.remove_provider.yes")
 	}
+	if q.Kind == presenter.ConfirmEraseData {
+		title, text, yes = Word("confirm.erase_data.title"), Word("confirm.erase_data.text"), Word("confirm.erase_data.yes")
+	}
 	no := Word("confirm.no")
 	if q.Kind == presenter.ConfirmVault {
 		title, text, yes, no = Word("confirm.vault.title"), Word("confirm.vault.text"), Word("confirm.vault.yes"), Word("confirm.vault.no")
@@ -68,7 +71,8 @@ func (c *confirm) update(s presenter.State, _ time.Time) {
 		c.yes.SetKind(widgets.Secondary)
 		c.no.SetKind(widgets.Primary)
 	}
-	c.risky, c.choice = q.Kind == presenter.ConfirmRemoveAccess || q.Kind == presenter.ConfirmRemoveProvider, q.Kind == presenter.ConfirmVault
+	c.risky = q.Kind == presenter.ConfirmRemoveAccess || q.Kind == presenter.ConfirmRemoveProvider || q.Kind == presenter.ConfirmEraseData
+	c.choice = q.Kind == presenter.ConfirmVault
 }
 
 func (c *confirm) tick(time.Time) {}

@@ -1,7 +1,10 @@
 package screens
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	base "fyne.io/fyne/v2/theme"
 
 	"app.latchkey/app/presenter"
@@ -27,8 +30,10 @@ func newOverlay(a presenter.Actions, key string, content fyne.CanvasObject) over
 	title := widgets.NewText(theme.SizeSubtitle, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitShort).
 		Set(Word(key), fyne.TextStyle{Bold: true})
 	// The menu's button is at the right.
+	height := canvas.NewRectangle(color.Transparent) // also while there is no way back
+	height.SetMinSize(fyne.NewSize(0, o.back.MinSize().Height))
 	head := widgets.Column(
-		widgets.Slot{Object: widgets.Inset(menuMargin, menuRoom, menuMargin, 8, widgets.Beside(8, o.back, title))},
+		widgets.Slot{Object: widgets.Inset(menuMargin, menuRoom, menuMargin, 8, widgets.Layers(height, widgets.Beside(8, o.back, title)))},
 		widgets.Slot{Object: widgets.Line()},
 	)
 	o.frame = widgets.NewHeadedPage(head, content, pageWidth, 28)

@@ -250,7 +250,22 @@ var shots = append(append(flowShots, providerShots...), []shot{
 		s.Profile.Person.Color = 1
 	})},
 
-	{name: "settings", state: open(presenter.PageSettings, nil)},
+	{name: "settings", documented: true, state: open(presenter.PageSettings, nil)},
+	{name: "settings-all", tabs: 3, state: open(presenter.PageSettings, func(s *presenter.State) {
+		s.Demo = true
+		s.Settings.Choices = presenter.Choices{Appearance: presenter.AppearanceContrast, Scale: 150, Language: "de", StartInTray: true, Demo: true}
+		s.Settings.Keep, s.Settings.NoKeychain = presenter.Keep{Known: true}, true
+		s.Settings.Tray, s.Settings.Updates, s.Settings.Restart, s.Settings.NotKept = true, true, true, true
+	})},
+	{name: "settings-erasing", state: open(presenter.PageSettings, func(s *presenter.State) { s.Settings.Erasing = true })},
+	{name: "settings-erased", state: open(presenter.PageSettings, func(s *presenter.State) { s.Settings.Erased = &presenter.ErasedView{} })},
+	{name: "settings-erased-part", state: open(presenter.PageSettings, func(s *presenter.State) {
+		s.Settings.Erased = &presenter.ErasedView{Left: []string{"Latchkey sign-in: ada@example.com (Google) 1b2c3d4e in GNOME Keyring: the keychain is locked",
+			"removing the cache: unlinkat /home/ada/.cache/latchkey/pictures: permission denied"}}
+	})},
+	{name: "confirm-erase", state: open(presenter.PageSettings, func(s *presenter.State) {
+		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmEraseData}
+	})},
 	{name: "about", state: open(presenter.PageAbout, nil)},
 	{name: "diagnostics", state: open(presenter.PageDiagnostics, nil)},
 }...)
@@ -259,7 +274,7 @@ var shots = append(append(flowShots, providerShots...), []shot{
 func open(page presenter.Page, edit func(*presenter.State)) presenter.State {
 	return profile(func(s *presenter.State) {
 		s.Page = page
-		s.Settings, s.Diagnostics = &presenter.SettingsView{}, &presenter.DiagnosticsView{}
+		s.Settings, s.Diagnostics = &presenter.SettingsView{Keep: keyring, CanDemo: true, CanErase: true}, &presenter.DiagnosticsView{}
 		s.About, s.NewProvider = &presenter.AboutView{}, &presenter.NewProviderView{}
 		if edit != nil {
 			edit(s)

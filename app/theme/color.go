@@ -2,6 +2,8 @@ package theme
 
 import (
 	"image/color"
+	"strconv"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
@@ -29,6 +31,14 @@ const (
 
 type pair struct{ light, dark color.NRGBA }
 
+// of is the colour for light or for dark.
+func (p pair) of(v fyne.ThemeVariant) color.Color {
+	if v == base.VariantDark {
+		return p.dark
+	}
+	return p.light
+}
+
 func hex(rgb uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(rgb >> 16), G: uint8(rgb >> 8), B: uint8(rgb), A: 0xff}
 }
@@ -40,7 +50,7 @@ func veil(light, dark color.NRGBA, alpha uint8) pair {
 	return pair{light, dark}
 }
 
-// The table. Every text on its ground has a contrast of at least 4.5:1, see
+// The table of the usual look; that of high contrast is in contrast.go. Every text on its ground has a contrast of at least 4.5:1, see
 // [TextPairs].
 var (
 	background    = pair{hex(0xF7F7F4), hex(0x15171E)}
@@ -99,26 +109,42 @@ var palette = map[fyne.ThemeColorName]pair{
 	base.ColorNameShadow:              {color.NRGBA{A: 0x1A}, color.NRGBA{A: 0x66}},
 }
 
-// avatarGrounds are what initials stand on. White is readable on each.
-var avatarGrounds = [...]color.NRGBA{
-	hex(0x7B4FD6), // violet
-	hex(0x15754A), // green
-	hex(0x3350E0), // blue
-	hex(0xB3261E), // red
-	hex(0x855000), // brown
-	hex(0x00687A), // teal
-	hex(0xA8327E), // magenta
-	hex(0x4A5568), // slate
+// avatarGrounds are what initials stand on. White is readable on each, and on
+// the darker one of high contrast very well.
+var avatarGrounds = [...]struct{ usual, contrast color.NRGBA }{
+	{hex(0x7B4FD6), hex(0x4F2A9E)}, // violet
+	{hex(0x15754A), hex(0x0B5433)}, // green
+	{hex(0x3350E0), hex(0x1B329F)}, // blue
+	{hex(0xB3261E), hex(0x8C1510)}, // red
+	{hex(0x855000), hex(0x5E3800)}, // brown
+	{hex(0x00687A), hex(0x004F5D)}, // teal
+	{hex(0xA8327E), hex(0x7D1F5C)}, // magenta
+	{hex(0x4A5568), hex(0x394253)}, // slate
 }
 
-// AvatarGround returns the ground of the avatar with number n. Any n will do,
+const avatarPrefix = "latchkey.avatar."
+
+// AvatarGround names the ground of the avatar with number n. Any n will do,
 // negative too; equal numbers have equal grounds.
-func AvatarGround(n int) color.Color {
+func AvatarGround(n int) fyne.ThemeColorName {
 	n %= len(avatarGrounds)
 	if n < 0 {
 		n += len(avatarGrounds)
 	}
-	return avatarGrounds[n]
+	return fyne.ThemeColorName(avatarPrefix + strconv.Itoa(n))
+}
+
+// avatarColor is the ground called name, if it is one.
+func avatarColor(name fyne.ThemeColorName, contrast bool) (color.Color, bool) {
+	number, ok := strings.CutPrefix(string(name), avatarPrefix)
+	n, err := strconv.Atoi(number)
+	if !ok || err != nil || n < 0 || n >= len(avatarGrounds) {
+		return nil, false
+	}
+	if contrast {
+		return avatarGrounds[n].contrast, true
+	}
+	return avatarGrounds[n].usual, true
 }
 
 // TextPair is a text colour and a ground that it is drawn on.

@@ -19,6 +19,7 @@ import (
 type Theme struct {
 	fyne.Theme                    // fonts and icons, and what is not overridden
 	fixed      *fyne.ThemeVariant // nil: as the system says
+	contrast   bool
 }
 
 var _ fyne.Theme = (*Theme)(nil)
@@ -32,17 +33,28 @@ func NewFixed(v fyne.ThemeVariant) *Theme {
 	return &Theme{Theme: base.DefaultTheme(), fixed: &v}
 }
 
+// HighContrast returns t with stronger colours, light where t is light and dark
+// where it is dark.
+func (t *Theme) HighContrast() *Theme {
+	strong := *t
+	strong.contrast = true
+	return &strong
+}
+
 // Color returns the colour called n. Anything that is not [base.VariantDark] is
 // drawn light.
 func (t *Theme) Color(n fyne.ThemeColorName, v fyne.ThemeVariant) color.Color {
 	if t.fixed != nil {
 		v = *t.fixed
 	}
+	if c, ok := avatarColor(n, t.contrast); ok {
+		return c
+	}
+	if p, ok := highContrast[n]; ok && t.contrast {
+		return p.of(v)
+	}
 	if p, ok := palette[n]; ok {
-		if v == base.VariantDark {
-			return p.dark
-		}
-		return p.light
+		return p.of(v)
 	}
 	return t.Theme.Color(n, v)
 }

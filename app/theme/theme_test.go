@@ -48,25 +48,51 @@ func TestColors(t *testing.T) {
 	}
 }
 
+// TestEachTextIsReadable: the contrasts of WCAG 2.2, AA in the usual look and AAA
+// in that of high contrast.
 func TestEachTextIsReadable(t *testing.T) {
-	th := theme.New()
-	for name, v := range map[string]fyne.ThemeVariant{"light": base.VariantLight, "dark": base.VariantDark} {
-		for _, p := range theme.TextPairs() {
-			if c := contrast(th.Color(p.Text, v), th.Color(p.Ground, v)); c < 4.5 {
-				t.Errorf("%s: %s on %s has a contrast of %.2f, want 4.5 or more", name, p.Text, p.Ground, c)
+	for look, c := range map[string]struct {
+		theme *theme.Theme
+		least float64
+	}{"usual": {theme.New(), 4.5}, "high contrast": {theme.New().HighContrast(), 7}} {
+		for name, v := range map[string]fyne.ThemeVariant{"light": base.VariantLight, "dark": base.VariantDark} {
+			color := func(n fyne.ThemeColorName) color.Color { return c.theme.Color(n, v) }
+			pairs := theme.TextPairs()
+			for n := range 8 {
+				pairs = append(pairs, theme.TextPair{Text: theme.ColorOnAvatar, Ground: theme.AvatarGround(n)})
+			}
+			for _, p := range pairs {
+				if got := contrast(color(p.Text), color(p.Ground)); got < c.least {
+					t.Errorf("%s, %s: %s on %s has a contrast of %.2f, want %.1f or more", look, name, p.Text, p.Ground, got, c.least)
+				}
+			}
+			if got := contrast(color(theme.ColorLine), color(theme.ColorCard)); c.least == 7 && got < 4.5 {
+				t.Errorf("%s, %s: a border has a contrast of %.2f, want 4.5 or more", look, name, got)
 			}
 		}
 	}
-	for n := range 8 {
-		if c := contrast(th.Color(theme.ColorOnAvatar, base.VariantLight), theme.AvatarGround(n)); c < 4.5 {
-			t.Errorf("initials on ground %d have a contrast of %.2f, want 4.5 or more", n, c)
+}
+
+// TestHighContrastFollows: it is light or dark as the theme that it is made of.
+func TestHighContrastFollows(t *testing.T) {
+	for v, want := range map[fyne.ThemeVariant]uint32{base.VariantLight: 0xFFFFFF, base.VariantDark: 0x000000} {
+		if got := rgb(theme.New().HighContrast().Color(base.ColorNameBackground, v)); got != want {
+			t.Errorf("the background is %06X, want %06X", got, want)
 		}
+	}
+	dark := theme.NewFixed(base.VariantDark)
+	if got := rgb(dark.HighContrast().Color(base.ColorNameBackground, base.VariantLight)); got != 0 {
+		t.Errorf("fixed to dark it is %06X", got)
+	}
+	if got := rgb(dark.Color(base.ColorNameBackground, base.VariantLight)); got != 0x15171E {
+		t.Errorf("the theme that it was made of became %06X", got)
 	}
 }
 
 // A colour that Fyne asks for and nobody named would be drawn transparent.
 func TestAllOfFynesNamesAreColored(t *testing.T) {
 	test.AssertAllColorNamesDefined(t, theme.New(), "Latchkey")
+	test.AssertAllColorNamesDefined(t, theme.New().HighContrast(), "Latchkey in high contrast")
 }
 
 func TestFixedIgnoresTheSystem(t *testing.T) {
@@ -78,7 +104,7 @@ func TestFixedIgnoresTheSystem(t *testing.T) {
 
 func TestAvatarGroundTakesAnyNumber(t *testing.T) {
 	for _, n := range []int{-1 << 62, -9, -1, 0, 7, 8, 1 << 62} {
-		if theme.AvatarGround(n) != theme.AvatarGround(n) || theme.AvatarGround(n) == nil {
+		if theme.AvatarGround(n) != theme.AvatarGround(n) || theme.New().Color(theme.AvatarGround(n), base.VariantLight) == nil {
 			t.Errorf("no steady ground for %d", n)
 		}
 	}

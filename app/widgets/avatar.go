@@ -148,7 +148,7 @@ func (r *avatarRenderer) Refresh() {
 }
 
 func (r *avatarRenderer) paint() {
-	r.ground.FillColor = theme.AvatarGround(r.a.ground)
+	r.ground.FillColor = base.Color(theme.AvatarGround(r.a.ground))
 	r.initials.Text = r.a.initials
 	r.initials.Color = base.Color(theme.ColorOnAvatar)
 	r.initials.TextStyle = fyne.TextStyle{Bold: true}

@@ -27,6 +27,8 @@ const (
 	Tab                   // text that is underlined while it is selected
 	Soft                  // small, on the ground of chips
 	Bare                  // an icon only
+	Option                // one of several, with a mark while it is selected
+	Check                 // a box that is ticked while it is selected
 )
 
 // look is what a kind is made of.
@@ -51,6 +53,8 @@ var looks = map[Kind]look{
 	Tab:       {theme.ColorTransparent, "", theme.ColorQuiet, 4, 9 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 	Soft:      {theme.ColorSoft, "", base.ColorNamePrimary, 3 * theme.Grid, 6 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{}, false},
 	Bare:      {theme.ColorTransparent, "", theme.ColorQuiet, theme.RadiusSoft, buttonHeight, 0, theme.SizeBody, fyne.TextStyle{}, true},
+	Option:    {theme.ColorCard, theme.ColorLine, base.ColorNameForeground, 4 * theme.Grid, 8 * theme.Grid, 14, theme.SizeBody, fyne.TextStyle{}, false},
+	Check:     {theme.ColorTransparent, "", base.ColorNameForeground, 4, 8 * theme.Grid, 4, theme.SizeBody, fyne.TextStyle{}, false},
 	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 }
 
@@ -167,15 +171,32 @@ func (b *Button) SetBusy(busy bool) {
 	}
 }
 
-// SetSelected says whether what a tab stands for is shown.
+// SetSelected says whether what a tab stands for is shown, or an option or a
+// check chosen.
 func (b *Button) SetSelected(on bool) {
-	if b.on != on {
-		b.on = on
-		b.Refresh()
+	if b.on == on && (b.kind != Check || b.icon != nil) {
+		return
 	}
+	b.on = on
+	switch {
+	case b.kind == Option && on:
+		b.icon = base.NewColoredResource(base.ConfirmIcon(), base.ColorNamePrimary)
+	case b.kind == Option:
+		b.icon = nil
+	case b.kind == Check && on:
+		b.icon = base.NewColoredResource(base.CheckButtonCheckedIcon(), base.ColorNamePrimary)
+	case b.kind == Check:
+		b.icon = base.NewColoredResource(base.CheckButtonIcon(), theme.ColorQuiet)
+	}
+	b.Refresh()
 }
 
-// Selected reports whether what a tab stands for is shown.
+// SetName changes what the button is called for screen readers, where its text
+// does not say all that is seen.
+func (b *Button) SetName(name string) { b.name = name }
+
+// Selected reports whether what a tab stands for is shown, or an option or a
+// check chosen.
 func (b *Button) Selected() bool { return b.on }
 
 // Busy reports whether pressing has no effect just now.
@@ -433,9 +454,13 @@ func (r *buttonRenderer) paint() {
 	if r.b.kind == Primary {
 		r.note.Color = base.Color(base.ColorNameForegroundOnPrimary)
 	}
-	r.line.Hidden, r.line.FillColor = !r.b.on, base.Color(base.ColorNamePrimary)
+	r.line.Hidden, r.line.FillColor = !r.b.on || r.b.kind != Tab, base.Color(base.ColorNamePrimary)
 	if r.b.on {
 		r.label.Color = base.Color(base.ColorNameForeground)
+	}
+	if r.b.on && r.b.kind == Option {
+		r.ground.FillColor, r.ground.StrokeColor = base.Color(theme.ColorSoft), base.Color(base.ColorNamePrimary)
+		r.label.Color = base.Color(base.ColorNamePrimary)
 	}
 	r.ring.Hidden = !r.b.focused
 	r.ring.StrokeWidth, r.ring.StrokeColor = ringWidth, base.Color(base.ColorNamePrimary)
