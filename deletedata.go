@@ -100,13 +100,13 @@ func (e *eraser) files(ended bool) (left []string) {
 }
 
 // finish removes what was written while the program ended, after Erase. It is
-// for the very end of the program.
-func (e *eraser) finish(log *slog.Logger) {
+// for the very end of the program, when its log is closed.
+func (e *eraser) finish() {
 	if e == nil || !e.done {
 		return
 	}
 	for _, left := range e.files(true) {
-		log.Warn("deleting the data", "left", left)
+		slog.Warn("deleting the data", "left", left)
 	}
 }
 
@@ -123,7 +123,7 @@ func deleteData(o options, v vendor, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	place, err := takePlace(ctx, dirs.ConfigDir(), log)
+	place, err := takePlace(ctx, dirs.ConfigDir())
 	if errors.Is(err, instance.ErrRaised) {
 		return errRunning
 	}
@@ -131,7 +131,7 @@ func deleteData(o options, v vendor, out io.Writer) error {
 		return err
 	}
 	var e *eraser
-	defer func() { e.finish(log) }()
+	defer func() { e.finish() }()
 	defer place.leave()
 	secrets := keychain.Open(keychain.Config{Application: v.keychainName()})
 	defer secrets.Close()

@@ -12,14 +12,14 @@ import (
 // files are what the program keeps in the folder of its configuration, by the
 // beginnings of their names: each may have a .broken or temporary one beside it.
 // The vault's folder is the vault's to remove.
-var files = []string{"accounts.json", "window.json", "settings.json", "demo.json", "providers.toml", "flows", "locks", "logs"}
+var files = []string{"accounts.json", "window.json", "settings.json", "demo.json", "providers.toml", "flows", "locks"}
 
 // runFiles belong to the program while it runs.
-var runFiles = []string{"instance", "run"}
+var runFiles = []string{"instance", "run", "logs"}
 
 // Erase removes every file of the program: accounts, settings, providers, caches.
 // What somebody else has put into its folders stays, and so do the folders then.
-// ended: the program does not run any more, so its lock can go too. It goes on
+// ended: the program does not run any more, so its lock and its logs can go too. It goes on
 // after an error, and returns all of them.
 func (s *Settings) Erase(ended bool) (failed []error) {
 	s.writing.Lock()
@@ -44,6 +44,9 @@ func (s *Settings) Erase(ended bool) (failed []error) {
 		failed = append(failed, fmt.Errorf("removing the cache: %w", err))
 	}
 	if ended {
+		if err := os.RemoveAll(s.logs); err != nil {
+			failed = append(failed, fmt.Errorf("removing the logs: %w", err))
+		}
 		_ = os.Remove(s.config) // if nothing else is in it
 	}
 	return failed
