@@ -27,11 +27,11 @@ func (c *Client) fallback() store.Store {
 func (c *Client) SetFallback(s store.Store) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.config.Fallback = s
+	c.config.Fallback, c.unused = s, false
 }
 
-// UseFallback says whether Config.Fallback takes the sign-ins to come; at first
-// it does. One that takes nothing new still has what is in it.
+// UseFallback says whether Config.Fallback takes the sign-ins to come; at first,
+// and after SetFallback, it does. One that takes nothing new still has what is in it.
 func (c *Client) UseFallback(use bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
