@@ -191,10 +191,6 @@ func (b *Button) SetSelected(on bool) {
 	b.Refresh()
 }
 
-// SetName changes what the button is called for screen readers, where its text
-// does not say all that is seen.
-func (b *Button) SetName(name string) { b.name = name }
-
 // Selected reports whether what a tab stands for is shown, or an option or a
 // check chosen.
 func (b *Button) Selected() bool { return b.on }
