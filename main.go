@@ -31,6 +31,7 @@ type options struct {
 }
 
 func main() {
+	attachConsole()
 	var o options
 	flag.BoolVar(&o.demo, "demo", false, "sign in at a mock of Google inside this program")
 	flag.StringVar(&o.config, "config", "", "keep everything in this `folder`")

@@ -10,7 +10,7 @@ import (
 // tell says a line to the person: in the console, or in a box of its own where
 // there is none, as for a program that was started from the menu.
 func tell(text string) {
-	if _, err := os.Stderr.Stat(); err == nil {
+	if usable(windows.STD_ERROR_HANDLE) {
 		fmt.Fprintln(os.Stderr, text)
 		return
 	}

@@ -121,7 +121,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	w := &Window{
 		app:    a,
 		win:    a.NewWindow(a.Metadata().Name),
-		opener: opener{env: o.ChildEnv, system: a.OpenURL, log: o.Logger},
+		opener: opener{env: o.ChildEnv, system: systemOpener(a.OpenURL), log: o.Logger},
 		now:    o.Now,
 		log:    o.Logger,
 		latest: presenter.State{Screen: presenter.ScreenStarting, Look: o.Look},

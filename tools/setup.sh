@@ -7,6 +7,8 @@
 #   tools/setup.sh test       also the virtual display, keychain and browser of the tests
 #   tools/setup.sh stores     also the keychains of make test-stores, and Wine
 #   tools/setup.sh package    also what checks a finished package
+#   tools/setup.sh windows    also what makes the packages for Windows
+#   tools/setup.sh wine       also what tries them
 set -euo pipefail
 
 want=${1:-build}
@@ -24,6 +26,8 @@ test+=(lintian desktop-file-utils libglib2.0-bin appstream groff-base binutils)
 stores=(gcr keepassxc libkf5wallet-bin wine64 gcc-mingw-w64-x86-64)
 # A clean Debian to install into, and the other packages of Linux.
 package=(debootstrap debian-archive-keyring rpm rpmlint xz-utils flatpak-builder)
+windows=(gcc-mingw-w64-x86-64 g++-mingw-w64-x86-64 nsis wixl msitools zip osslsigncode)
+wine=(wine64 openssl unzip)
 
 fail() { printf 'setup: %s\n' "$1" >&2; exit 1; }
 
@@ -53,10 +57,12 @@ case $want in
 build) ;;
 test) packages+=("${test[@]}") ;;
 stores) packages+=("${test[@]}" "${stores[@]}") ;;
+windows) packages+=("${windows[@]}") ;;
+wine) packages+=("${test[@]}" "${windows[@]}" "${wine[@]}") ;;
 package) packages+=("${test[@]}" "${package[@]}") ;;
-*) fail "unknown set '$want' (build, test, stores, package)" ;;
+*) fail "unknown set '$want' (build, test, stores, package, windows, wine)" ;;
 esac
-if [ "$want" != build ]; then
+if [ "$want" != build ] && [ "$want" != windows ]; then
 	# Ubuntu's chromium is a snap: it cannot use a home folder of its own under
 	# /tmp, so there the stage works only with a browser installed by hand.
 	if [ "$distribution" != ubuntu ]; then packages+=(chromium); fi

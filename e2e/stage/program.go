@@ -46,7 +46,10 @@ func (s *Stage) StartProgram(ctx context.Context, args ...string) (*Program, err
 func (s *Stage) StartCommand(ctx context.Context, command []string) (*Program, error) {
 	s.starts++
 	p := &Program{stage: s, trace: filepath.Join(s.Dir, "log", fmt.Sprintf("trace-%d.jsonl", s.starts))}
-	args := append(command[1:len(command):len(command)], "--config", s.Config, "--trace", p.trace)
+	args := append(command[1:len(command):len(command)], "--trace", p.trace)
+	if !s.options.OwnConfig {
+		args = append(args, "--config", s.Config)
+	}
 	var err error
 	if p.process, err = s.start("latchkey", nil, command[0], args...); err != nil {
 		return nil, err

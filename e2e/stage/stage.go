@@ -35,6 +35,11 @@ type Options struct {
 	// NoKeychain leaves the keychain away: there is a bus, and nobody on it
 	// keeps secrets.
 	NoKeychain bool
+	// Environment is what every process sees beside the stage's own.
+	Environment []string
+	// OwnConfig has the program keep its files where it does for a user, not in
+	// the stage's Config.
+	OwnConfig bool
 }
 
 // Stage is a virtual desktop with everything a sign-in needs. It is not for use
@@ -133,7 +138,7 @@ func (s *Stage) Environment() []string {
 	if s.starts > 1 {
 		appearance = "dark" // so that pictures of a second start show the other one
 	}
-	return []string{
+	return append([]string{
 		s.mark(),
 		"PATH=" + os.Getenv("PATH"),
 		"HOME=" + home,
@@ -149,7 +154,7 @@ func (s *Stage) Environment() []string {
 		"FYNE_THEME=" + appearance,
 		"LIBGL_ALWAYS_SOFTWARE=1",
 		"NO_AT_BRIDGE=1",
-	}
+	}, s.options.Environment...)
 }
 
 // complete fills in the paths of the binaries and checks that they are there.

@@ -1,0 +1,24 @@
+# Installers for Windows, made and tried on Linux: cross-compiled with mingw-w64,
+# tried under Wine. packaging/windows/README.md says how to sign them.
+
+ifeq ($(shell uname -s),Linux)
+PACKAGES += package-windows
+PACKAGE_TESTS += test-windows
+endif
+
+.PHONY: package-windows
+package-windows: check-values build/bin/mkico
+	@tools/setup.sh windows
+	@if packaging/windows/tools.sh program && packaging/windows/tools.sh installers; then \
+	  packaging/windows/build.sh build/windows/latchkey.exe . '$(LDFLAGS)' && \
+	  packaging/windows/make.sh --program build/windows/latchkey.exe --out dist; \
+	else echo 'NOT MADE: the installers for Windows.'; fi
+
+# The version before, to upgrade from.
+.PHONY: test-windows
+test-windows: package-windows programs
+	@tools/setup.sh wine
+	LATCHKEY_VERSION=0.0.1 packaging/windows/build.sh build/windows/older/program.exe . '-X main.version=0.0.1'
+	LATCHKEY_VERSION=0.0.1 packaging/windows/make.sh --program build/windows/older/program.exe --out build/windows/older
+	LATCHKEY_WINDOWS='$(abspath dist)' LATCHKEY_WINDOWS_OLDER='$(abspath build/windows/older)' \
+	  go test -count=1 -timeout 30m ./packaging/windows/... -v | { grep -E '^ *(---|FAIL|ok|panic)|_test\.go' || true; }
