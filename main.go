@@ -96,8 +96,9 @@ func run(o options, v vendor) (err error) {
 	if err != nil {
 		return err
 	}
-	defer demo.end()
-	window, err := app.NewWindow(app.New(v.Identity), app.Options{ChildEnv: busguard.ChildEnv, Look: presenter.LookOf(dirs.Preferences()), Logger: log})
+	end.add(demo.end)
+	window, err := app.NewWindow(app.New(v.Identity), app.Options{Look: presenter.LookOf(dirs.Preferences()), Size: rememberedSize(dirs),
+		ChildEnv: busguard.ChildEnv, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -138,6 +139,7 @@ func run(o options, v vendor) (err error) {
 	}
 	err = window.Run(p)
 	place.windowGone()
+	rememberSize(dirs, window.Size(), log)
 	if err != nil {
 		return err
 	}

@@ -55,6 +55,8 @@ type Options struct {
 	Look presenter.Look
 	// Now tells the time; nil is time.Now.
 	Now func() time.Time
+	// Size is how large the window is made; zero: the usual size.
+	Size Size
 	// Logger is told what could not be done; nil discards it.
 	Logger *slog.Logger
 }
@@ -71,6 +73,7 @@ type Window struct {
 	latest  presenter.State
 	running bool // drawing is possible
 	pending bool // a drawing is under way to Fyne's goroutine
+	size    Size
 
 	// Owned by Fyne's goroutine.
 	root    *screens.Root
@@ -131,7 +134,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	}
 	w.applyLook()
 	w.win.SetPadded(false)
-	w.win.Resize(fyne.NewSize(860, 600))
+	w.win.Resize(o.Size.fyne())
 	w.win.SetMaster()
 	return w, nil
 }
@@ -163,6 +166,7 @@ func (w *Window) attach(a presenter.Actions) {
 	w.addShortcuts()
 	w.win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { w.dropped(dropped) })
 	w.win.SetOnClosed(func() {
+		w.noteSize()
 		w.detach()
 		a.Cancel()
 	})

@@ -26,6 +26,7 @@ func (w *Window) show() (err error) {
 	if !w.made() {
 		return ErrNoGL
 	}
+	w.fitScreen()
 	return nil
 }
 

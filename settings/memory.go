@@ -12,6 +12,8 @@ import (
 type memory struct {
 	ShownAccount string   `json:"shown_account,omitempty"`
 	Fallback     Fallback `json:"fallback,omitempty"`
+	Width        int      `json:"width,omitempty"`
+	Height       int      `json:"height,omitempty"`
 }
 
 // memoryPath is beside the index of accounts, which it points into.
@@ -27,8 +29,13 @@ func (s *Settings) remembered() memory {
 	return m
 }
 
-func (s *Settings) remember(what string, m memory) error {
-	if m == s.remembered() {
+// remember changes one thing and keeps the others.
+func (s *Settings) remember(what string, change func(*memory)) error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	old := s.remembered()
+	m := old
+	if change(&m); m == old {
 		return nil
 	}
 	b, err := json.Marshal(m)
@@ -51,9 +58,7 @@ func (s *Settings) ShownAccount() string { return s.remembered().ShownAccount }
 // SetShownAccount remembers the account that is shown. The key is an
 // [auth.Account]'s.
 func (s *Settings) SetShownAccount(key string) error {
-	m := s.remembered()
-	m.ShownAccount = key
-	return s.remember("the shown account", m)
+	return s.remember("the shown account", func(m *memory) { m.ShownAccount = key })
 }
 
 // Fallback is what the person chose for a computer without a keychain.
@@ -78,10 +83,26 @@ func (s *Settings) Fallback() Fallback {
 
 // SetFallback remembers the choice.
 func (s *Settings) SetFallback(f Fallback) error {
-	m := s.remembered()
-	m.Fallback = f
-	return s.remember("where sign-ins are kept", m)
+	return s.remember("where sign-ins are kept", func(m *memory) { m.Fallback = f })
 }
 
 // VaultDir is the folder of the vault; it is there once the vault is.
 func (s *Settings) VaultDir() string { return filepath.Join(s.config, "vault") }
+
+// The sizes that a window may have, in device-independent pixels.
+const minWindow, maxWindow = 100, 20_000
+
+// WindowSize is the size of the window when it was closed the last time, in
+// device-independent pixels; 0, 0 if none is known, or none that can be.
+func (s *Settings) WindowSize() (width, height int) {
+	m := s.remembered()
+	if m.Width < minWindow || m.Height < minWindow || m.Width > maxWindow || m.Height > maxWindow {
+		return 0, 0
+	}
+	return m.Width, m.Height
+}
+
+// SetWindowSize remembers the size of the window.
+func (s *Settings) SetWindowSize(width, height int) error {
+	return s.remember("the window's size", func(m *memory) { m.Width, m.Height = width, height })
+}

@@ -5,7 +5,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -65,3 +67,26 @@ func (s *Stage) BreakDisplay() {
 
 // NewDisplay starts another display in its place.
 func (s *Stage) NewDisplay(ctx context.Context) error { return s.startDisplay(ctx) }
+
+// Size returns how large a window's content is, in pixels.
+func (s *Stage) Size(ctx context.Context, w Window) (image.Point, error) {
+	place, err := s.geometry(ctx, w)
+	return place.Size(), err
+}
+
+// Resize makes a window as large as a person would by its edge, and waits until
+// it is.
+func (s *Stage) Resize(ctx context.Context, w Window, size image.Point) error {
+	if _, err := s.output(ctx, "xdotool", "windowsize", "--sync", w.String(), strconv.Itoa(size.X), strconv.Itoa(size.Y)); err != nil {
+		return err
+	}
+	return s.AwaitSize(ctx, w, size)
+}
+
+// AwaitSize waits until a window is that large.
+func (s *Stage) AwaitSize(ctx context.Context, w Window, size image.Point) error {
+	return await(ctx, "a window of "+size.String(), func() (bool, error) {
+		has, err := s.Size(ctx, w)
+		return has == size, err
+	})
+}
