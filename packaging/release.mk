@@ -34,3 +34,11 @@ test-reproducible:
 .PHONY: bench-size
 bench-size: build build/bin/mkicons
 	@LDFLAGS='$(LDFLAGS)' packaging/size/measure.sh
+
+# A vendor's package of a copy of the tree, beside ours on one desktop.
+ifeq ($(shell uname -s),Linux)
+PACKAGE_TESTS += test-vendor
+endif
+.PHONY: test-vendor
+test-vendor: programs build/bin/mkicons
+	LATCHKEY_PROGRAM='$(abspath build/latchkey)' go test -count=1 -timeout 20m ./packaging/vendor
