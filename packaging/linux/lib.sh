@@ -80,7 +80,7 @@ stage() {
 		{ cat "$1.appstream" >&2; fail "the AppStream metainfo is wrong"; }
 	rm "$1.appstream"
 	fill packaging/linux/manual.1 >"$1.1"
-	groff -man -Tutf8 -ww -z -rCHECKSTYLE=3 "$1.1" 2>"$1.groff"
+	groff -Kutf8 -man -Tutf8 -ww -z -rCHECKSTYLE=3 "$1.1" 2>"$1.groff"
 	[ ! -s "$1.groff" ] || { cat "$1.groff" >&2; fail "the man page is wrong"; }
 	gzip -9n <"$1.1" >"$dir/share/man/man1/$PACKAGE.1.gz"
 	rm "$1.1" "$1.groff"
