@@ -163,7 +163,7 @@ func (p *Provider) serveLogout(x *exchange) {
 		return
 	}
 	if form.get("action") != "logout" { // only the word signs out
-		p.page(x, http.StatusOK, "done.html", view{Title: "Still signed in", Text: "You are still signed in as " + i.user.Email + "."}, "")
+		p.page(x, http.StatusOK, "done.html", view{Title: "stayed.title", Text: "stayed.text", User: p.userView(i.user), Locales: i.logout.get("ui_locales")}, "")
 		return
 	}
 	p.signOut(i.browser)
@@ -181,7 +181,7 @@ func (p *Provider) signOut(b *browser) {
 // afterLogout sends the browser back, or says that this is all.
 func (p *Provider) afterLogout(x *exchange, e *endSessionRequest) {
 	if e.redirectURI == "" {
-		p.page(x, http.StatusOK, "done.html", view{Title: "Signed out", Text: "Nobody is signed in at this test provider any more."}, "")
+		p.page(x, http.StatusOK, "done.html", view{Title: "signedout.title", Text: "signedout.text", Locales: e.get("ui_locales")}, "")
 		return
 	}
 	to := e.redirectURI
@@ -198,7 +198,7 @@ func (p *Provider) afterLogout(x *exchange, e *endSessionRequest) {
 
 // logoutPage asks whether to sign out.
 func (p *Provider) logoutPage(x *exchange, i *interaction, id string) {
-	v := view{Title: "Sign out?", ID: id, Path: p.base + logoutPath, User: p.userView(i.user)}
+	v := view{Title: "logout.page", Locales: i.logout.get("ui_locales"), ID: id, Path: p.base + logoutPath, User: p.userView(i.user)}
 	if i.logout.client.ID != "" {
 		v.Client = clientName(i.logout.client)
 	}

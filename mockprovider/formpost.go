@@ -10,7 +10,7 @@ func (p *Provider) formPost(x *exchange, e *Event) {
 	if status == http.StatusSeeOther || status == 0 {
 		status = http.StatusOK
 	}
-	v := view{Title: "Back to the program", Path: e.Text, Fields: e.Params.All(), Nonce: randomString(18)}
+	v := view{Title: "post.page", Path: e.Text, Fields: e.Params.All(), Nonce: randomString(18)}
 	if c, ok := p.client(x.entry.ClientID); ok {
 		v.Client = clientName(c)
 	}

@@ -43,7 +43,7 @@ func (p *Provider) serveLogin(x *exchange) {
 	if !ok {
 		f := refuse("access_denied", "the e-mail address or the password is wrong").at("login", "")
 		x.refused(f)
-		p.loginPage(x, i, p.addInteraction(i), "There is no such account, or the password is not “"+SeedPassword+"”.")
+		p.loginPage(x, i, p.addInteraction(i), noticeWrong)
 		return
 	}
 	x.entry.User = u.Subject

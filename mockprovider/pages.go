@@ -2,6 +2,7 @@ package mockprovider
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"html/template"
 	"net/http"
@@ -22,8 +23,10 @@ var pageTemplates = sync.OnceValues(func() (*template.Template, error) {
 
 // view is what templates draw from.
 type view struct {
+	words   words
+	Locales string // that the request asked for (ui_locales)
 	Base    string // what all paths begin with: "", or a tenant's "/t/NAME"
-	Title   string
+	Title   string // a key of the words
 	Persona string
 	Client  string
 	ID      string // of the interaction
@@ -45,7 +48,7 @@ type view struct {
 
 	Error *refusal
 	Code  string
-	Text  string
+	Text  string // of a refusal; on the page that something is done, a key
 	Check string
 	Spec  string
 	// Expected is what the check wanted, "" if that is a matter of words.
@@ -78,6 +81,14 @@ func (p *Provider) page(x *exchange, status int, name string, v view, redirectUR
 		return
 	}
 	v.Persona, v.Base = p.persona.Title, p.base
+	v.words = wordsFor(locales(cmp.Or(v.Locales, x.r.URL.Query().Get("ui_locales")), x.r.Header.Get("Accept-Language")))
+	v.Title = v.T(v.Title)
+	for i, s := range v.Scopes {
+		v.Scopes[i].Title = v.scopeTitle(s.Title)
+	}
+	if v.Notice == noticeWrong {
+		v.Notice = strings.ReplaceAll(v.T(noticeWrong), "{}", SeedPassword)
+	}
 	var b bytes.Buffer
 	if err := templates.ExecuteTemplate(&b, name, v); err != nil {
 		p.internalError(x, err)
@@ -109,10 +120,13 @@ func formTarget(redirectURI string) string {
 	return " " + u.Scheme + "://" + u.Host
 }
 
-// loginPage asks who is there.
+// noticeWrong is the key of what is said of a wrong password.
+const noticeWrong = "login.wrong"
+
+// loginPage asks who is there. A notice is noticeWrong, or for whoever tests.
 func (p *Provider) loginPage(x *exchange, i *interaction, id, notice string) {
 	v := view{
-		Title: "Choose an account", Client: clientName(i.request.client), ID: id, Path: p.base + loginPath,
+		Title: "login.title", Locales: i.request.get("ui_locales"), Client: clientName(i.request.client), ID: id, Path: p.base + loginPath,
 		Notice: notice, PasswordForm: p.passwordForm, Email: i.request.loginHint, Password: SeedPassword,
 	}
 	if p.misbehave {
@@ -159,7 +173,7 @@ func (p *Provider) offered(a *authorizationRequest) []User {
 // consentPage asks what the client may have.
 func (p *Provider) consentPage(x *exchange, i *interaction, id string) {
 	v := view{
-		Title: "Allow access", Client: clientName(i.request.client), ID: id, Path: p.base + consentPath,
+		Title: "consent.page", Locales: i.request.get("ui_locales"), Client: clientName(i.request.client), ID: id, Path: p.base + consentPath,
 		User: p.userView(i.user),
 	}
 	for _, name := range i.request.scopes {
@@ -179,14 +193,14 @@ func (p *Provider) errorPage(x *exchange, f *refusal) {
 		status = http.StatusBadRequest
 	}
 	p.page(x, status, "error.html", view{
-		Title: "This request was refused", Error: f, Code: f.code, Text: f.description, Check: f.check, Spec: f.spec, Expected: f.expected,
+		Title: "error.title", Error: f, Code: f.code, Text: f.description, Check: f.check, Spec: f.spec, Expected: f.expected,
 	}, "")
 }
 
 // serveHome is a page that says what this is.
 func (p *Provider) serveHome(x *exchange) {
 	paths := p.persona.Paths
-	v := view{Title: "Test provider", Issuer: p.Issuer(), ClientID: p.ClientID(), Client: clientName(p.clients[0])}
+	v := view{Title: "banner.test", Issuer: p.Issuer(), ClientID: p.ClientID(), Client: clientName(p.clients[0])}
 	for _, e := range []endpointView{
 		{"Discovery", oidcDiscoveryPath}, {"Authorization", paths.Authorization},
 		{"Token", paths.Token}, {"Userinfo", paths.Userinfo}, {"People API", paths.People}, {"User API", paths.User},
