@@ -32,6 +32,9 @@ type eraser struct {
 // Erase implements presenter.Eraser.
 func (e *eraser) Erase(ctx context.Context) (left []string) {
 	e.done = true
+	if file, err := e.dirs.Providers(); err == nil { // with those that were added since
+		e.providers = settings.Merge(e.providers, file)
+	}
 	accounts, err := e.client.Accounts()
 	if err != nil {
 		left = append(left, fmt.Sprintf("the list of accounts: %v", err))

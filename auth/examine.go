@@ -104,6 +104,9 @@ func (c *Client) Examine(ctx context.Context, p Provider) (Examination, error) {
 		e.Metadata, e.Keys, err = s.examine(ctx)
 	}
 	e.Skew, e.Took = s.channel.Skew(), c.config.Now().Sub(begin)
+	if off, ok := backchannel.ClockOff(err); ok {
+		e.Skew = off
+	}
 	if errors.Is(err, context.Canceled) {
 		return e, context.Canceled
 	}

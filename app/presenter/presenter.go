@@ -35,6 +35,9 @@ type Config struct {
 	// ProviderFile keeps what is added on the page "Use another provider"; nil:
 	// nothing can be added.
 	ProviderFile ProviderFile
+	// Inspection is what the page of diagnostics looks at, but for Auth, Providers
+	// and Now, which are those of this Config.
+	Inspection Inspection
 	// CheckAfter is how long nobody must have typed before an issuer is checked;
 	// 0: 400 ms.
 	CheckAfter time.Duration
@@ -127,7 +130,8 @@ type Presenter struct {
 	pages   pages
 	enter   entering // a new provider
 	choices choosing
-	last    func() // starts the last sign-in again, the same account expected
+	inspect *diagnosing // nil: no inspection is under way
+	last    func()      // starts the last sign-in again, the same account expected
 }
 
 var _ Actions = (*Presenter)(nil)

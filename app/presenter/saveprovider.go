@@ -112,10 +112,10 @@ func (p *Presenter) savedProvider(provider auth.Provider, err error) {
 }
 
 // offer puts a provider on the sign-in screen. Whoever has a real one needs the
-// demo no more, unless they are signed in there.
+// demo no more, unless they chose it or are signed in there.
 func (p *Presenter) offer(provider auth.Provider) {
 	list := slices.Clone(p.config.Providers)
-	if p.config.Demo && p.session == nil && p.attempt == nil {
+	if p.config.Demo && !p.config.CanDemo && p.session == nil && p.attempt == nil {
 		list, p.config.Demo = nil, false
 	}
 	p.config.Providers = append(list, provider)

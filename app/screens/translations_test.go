@@ -113,6 +113,24 @@ func composed(t *testing.T) map[string]string {
 		presenter.EndpointRevoke, presenter.EndpointLogout} {
 		add("provider.check.+EndpointID", "provider.check."+string(e))
 	}
+	for id, results := range diagnosticResults(t) {
+		if id != presenter.DiagnosticProvider { // is called by its name
+			add("diagnostics.+DiagnosticID", "diagnostics."+string(id))
+		}
+		for result, state := range results {
+			if id == presenter.DiagnosticProvider && state == presenter.LineFailed {
+				continue // a fault
+			}
+			key := "diagnostics." + string(id) + "." + result
+			add("diagnostics.+DiagnosticID+Result", key)
+			if state == presenter.LineWarning || state == presenter.LineFailed {
+				add("diagnostics.+DiagnosticID+Result", key+".next")
+			}
+		}
+	}
+	for _, s := range []presenter.LineState{presenter.LineRunning, presenter.LineOK, presenter.LineWarning, presenter.LineFailed, presenter.LineSkipped} {
+		add("diagnostics.state.+LineState", "diagnostics.state."+string(s))
+	}
 	for _, f := range faults(t) {
 		add("provider.fault.+Fault", "provider.fault."+f+".title", "provider.fault."+f+".text")
 	}

@@ -109,7 +109,7 @@ const (
 	failed = presenter.StepFailed
 )
 
-var shots = append(append(flowShots, providerShots...), []shot{
+var shots = append(append(append(flowShots, providerShots...), diagnosticsShots...), []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
@@ -267,7 +267,6 @@ var shots = append(append(flowShots, providerShots...), []shot{
 		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmEraseData}
 	})},
 	{name: "about", state: open(presenter.PageAbout, nil)},
-	{name: "diagnostics", state: open(presenter.PageDiagnostics, nil)},
 }...)
 
 // open is a page over Ada's profile.
