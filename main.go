@@ -27,7 +27,7 @@ import (
 type options struct {
 	demo, version         bool
 	config, trace, client string
-	deleteData            bool
+	deleteData, diagnose  bool
 }
 
 func main() {
@@ -39,6 +39,7 @@ func main() {
 	flag.StringVar(&o.trace, "trace", "", "append each state of the window to this `file` as JSON lines (no secrets)")
 	flag.StringVar(&o.client, "import-client", "", "add the Google client of this client_secret_….json `file` to providers.toml, and exit")
 	flag.BoolVar(&o.deleteData, "delete-data", false, "sign every account out, delete all that is kept on this computer, and exit")
+	flag.BoolVar(&o.diagnose, "diagnose", false, "look for what could be wrong, print it without secrets, and exit")
 	flag.Parse()
 	v, err := readVendor(fyneApp)
 	if err != nil {
@@ -59,6 +60,9 @@ func main() {
 	}
 	if o.deleteData {
 		task = func() error { return deleteData(o, v, os.Stdout) }
+	}
+	if o.diagnose {
+		task = func() error { return diagnose(o, v, os.Stdout) }
 	}
 	exit(task())
 }
@@ -121,7 +125,7 @@ func run(o options, v vendor) (err error) {
 	erase = &eraser{dirs: dirs, client: client, secrets: secrets, vault: keep.vault, providers: providers, own: o.config == ""}
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ProviderFile: dirs, ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
+		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ProviderFile: dirs, Inspection: inspectionOf(v, dirs), ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
@@ -147,15 +151,4 @@ func run(o options, v vendor) (err error) {
 		return errRestart // after all that is deferred
 	}
 	return nil
-}
-
-// traced writes what the presenter asks of the window to the trace too.
-type traced struct {
-	presenter.Window
-	trace *trace
-}
-
-func (t traced) Raise() {
-	t.trace.write(traceLine{Event: "raise"})
-	t.Window.Raise()
 }

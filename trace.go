@@ -58,3 +58,14 @@ func (t *trace) close() {
 	t.write(traceLine{Event: "stop"})
 	_ = t.out.Close()
 }
+
+// traced writes what the presenter asks of the window to the trace too.
+type traced struct {
+	presenter.Window
+	trace *trace
+}
+
+func (t traced) Raise() {
+	t.trace.write(traceLine{Event: "raise"})
+	t.Window.Raise()
+}

@@ -148,6 +148,9 @@ func examined(p auth.Provider, found auth.Examination, err error) DiagnosticLine
 
 // networkLine: whoever answered anything at all was reached.
 func networkLine(providers []auth.Provider, errs []error) DiagnosticLine {
+	if len(providers) == 0 {
+		return DiagnosticLine{ID: DiagnosticNetwork, State: LineSkipped, Result: "unknown"}
+	}
 	line := DiagnosticLine{ID: DiagnosticNetwork, State: LineOK, Result: "local"}
 	for i, p := range providers {
 		if auth.IsLoopbackURL(p.Issuer) {

@@ -20,7 +20,7 @@ func diagnosticResults(t *testing.T) map[presenter.DiagnosticID]map[string]prese
 		presenter.DiagnosticBrowser:  {"found": presenter.LineOK, "default": presenter.LineOK, "none": presenter.LineFailed},
 		presenter.DiagnosticStore: {"works": presenter.LineOK, "locked": presenter.LineWarning, "missing": presenter.LineWarning, "unmade": presenter.LineWarning,
 			"mute": presenter.LineFailed, "restart": presenter.LineFailed, "denied": presenter.LineFailed, "broken": presenter.LineFailed, "fails": presenter.LineFailed},
-		presenter.DiagnosticNetwork:  {"works": presenter.LineOK, "local": presenter.LineOK, "none": presenter.LineFailed},
+		presenter.DiagnosticNetwork:  {"works": presenter.LineOK, "local": presenter.LineOK, "unknown": presenter.LineSkipped, "none": presenter.LineFailed},
 		presenter.DiagnosticClock:    {"right": presenter.LineOK, "off": presenter.LineWarning, "unknown": presenter.LineSkipped},
 		presenter.DiagnosticProvider: {"works": presenter.LineOK},
 		presenter.DiagnosticFiles: {"works": presenter.LineOK, "open": presenter.LineWarning, "providers": presenter.LineFailed,
