@@ -16,6 +16,7 @@ export CGO_ENABLED := 1
 # secret is not confidential); tests another version, LATCHKEY_VERSION.
 export GOOGLE_CLIENT_ID GOOGLE_CLIENT_SECRET LATCHKEY_VERSION
 VERSION := $(or $(LATCHKEY_VERSION),$(shell packaging/values.sh VERSION 2>/dev/null))
+# HARDENING is the system's own, for the program that runs here.
 LDFLAGS := -s -w -X main.version=$(VERSION)
 ifneq ($(GOOGLE_CLIENT_ID),)
 LDFLAGS += -X main.googleClientID=$(GOOGLE_CLIENT_ID) -X main.googleClientSecret=$(GOOGLE_CLIENT_SECRET)
@@ -66,7 +67,7 @@ try-google: ## two minutes at the real Google, for whoever has a client: GOOGLE_
 .PHONY: build
 build: check-values ## the program: build/latchkey
 	@tools/setup.sh build
-	go build -ldflags '$(LDFLAGS)' -o build/latchkey .
+	go build -ldflags '$(LDFLAGS) $(HARDENING)' -o build/latchkey .
 
 .PHONY: programs
 programs: build

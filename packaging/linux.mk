@@ -6,7 +6,7 @@
 # placed anywhere already, and ld refuses what cannot. GOFLAGS with -buildmode=pie
 # would compile all of Fyne a second time.
 ifeq ($(shell uname -s),Linux)
-LDFLAGS += -buildmode=pie -extldflags=-Wl,-z,relro,-z,now
+HARDENING := -buildmode=pie -extldflags=-Wl,-z,relro,-z,now
 endif
 
 ifneq ($(shell command -v dpkg-deb),)

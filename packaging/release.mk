@@ -33,7 +33,7 @@ test-reproducible:
 # How much of an installer is Fyne's, and how much ours.
 .PHONY: bench-size
 bench-size: build build/bin/mkicons
-	@LDFLAGS='$(LDFLAGS)' packaging/size/measure.sh
+	@LDFLAGS='$(LDFLAGS)' HARDENING='$(HARDENING)' packaging/size/measure.sh
 
 # A vendor's package of a copy of the tree, beside ours on one desktop.
 ifeq ($(shell uname -s),Linux)

@@ -2,7 +2,7 @@
 # Packs a bare Fyne window exactly as Latchkey is packed and compares sizes. A
 # package of Latchkey may be LIMIT (1.25) times as large.
 #
-#   LDFLAGS=… packaging/size/measure.sh
+#   LDFLAGS=… HARDENING=… packaging/size/measure.sh
 #
 # build/latchkey must be built. The installers for Windows are measured where the
 # tools for them are.
@@ -13,7 +13,7 @@ limit=${LIMIT:-1.25}
 stage=build/size
 rm -rf "$stage"
 mkdir -p "$stage/bare" "$stage/ours"
-go build -ldflags "${LDFLAGS:--s -w}" -o "$stage/bare/program" packaging/size/bare/main.go
+go build -ldflags "${LDFLAGS:--s -w} ${HARDENING:-}" -o "$stage/bare/program" packaging/size/bare/main.go
 over=0
 
 # compare NAME FILE OTHER prints a line.
