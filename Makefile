@@ -172,8 +172,9 @@ bench: bench-size ## packages beside a bare window's; a sign-in at 50 ms beside 
 screenshots: ## every screen and page, light and dark, into docs/screenshots; needs no display
 	@tools/setup.sh build
 	$(NO_BUS) go run ./app/shots docs/screenshots
-	@# The mock provider's pages are looked at with a browser.
+	@# The mock provider's pages, and what is saved of a sign-in, are looked at with a browser.
 	MOCKPROVIDER_SCREENSHOTS='$(abspath docs/screenshots)' go test -count=1 -run TestPicturesForDocs -v ./mockprovider
+	LATCHKEY_SCREENSHOTS='$(abspath docs/screenshots)' go test -count=1 -run TestInChromium ./app/flowpage
 
 ##### Packages
 # Each fragment adds its targets to PACKAGES (what makes installers into dist/)

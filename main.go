@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"app.latchkey/app"
+	"app.latchkey/app/flowpage"
 	"app.latchkey/app/presenter"
 	"app.latchkey/auth"
 	"app.latchkey/auth/busguard"
@@ -125,7 +126,8 @@ func run(o options, v vendor) (err error) {
 	erase = &eraser{dirs: dirs, client: client, secrets: secrets, vault: keep.vault, providers: providers, own: o.config == ""}
 	p = presenter.New(presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
-		Providers: providers, Demo: demo != nil, Trials: demo.trials(), Problem: problem, ProviderFile: dirs, Inspection: inspectionOf(v, dirs), ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
+		Providers: providers, Demo: demo != nil, Problem: problem, ProviderFile: dirs, Inspection: inspectionOf(v, dirs), ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
+		Trials: demo.trials(), Exporter: flowpage.Exporter{Product: v.Name, Version: v.Version},
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
 		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,

@@ -89,13 +89,13 @@ var drawnSteps = []drawnStep{
 // flowView draws a record. The record is a file that anybody may have changed:
 // what is missing in it is missing here.
 func flowView(f flow.Flow, selected FlowID) FlowView {
-	v := FlowView{Provider: f.Provider, Issuer: f.Issuer, Selected: selected}
+	v := FlowView{Provider: fit(f.Provider), Issuer: fit(f.Issuer), Selected: selected}
 	if len(f.Steps) == 0 {
 		return v
 	}
 	v.When = f.Started
 	for _, s := range drawnSteps {
-		v.Steps = append(v.Steps, s.draw(f.Steps))
+		v.Steps = append(v.Steps, s.draw(f.Steps).fit())
 	}
 	v.PKCE = pkceOf(f.Steps)
 	if !slices.ContainsFunc(v.Steps, func(s FlowStep) bool { return s.ID == selected }) {
@@ -141,6 +141,26 @@ func (s drawnStep) draw(record []flow.Step) FlowStep {
 	return step
 }
 
+// fit makes text from a file fit to be shown.
+func fit(s string) string { return flow.Public("", s).Value }
+
+// fit is fit for all texts of a step.
+func (s FlowStep) fit() FlowStep {
+	params := func(list []flow.Param) (out []flow.Param) {
+		for _, p := range list {
+			out = append(out, flow.Param{Name: fit(p.Name), Value: fit(p.Value), Secret: p.Secret})
+		}
+		return out
+	}
+	s.Host, s.Problem, s.Sent, s.Got = fit(s.Host), fit(s.Problem), params(s.Sent), params(s.Got)
+	checks := make([]flow.Check, 0, len(s.Checks))
+	for _, c := range s.Checks {
+		checks = append(checks, flow.Check{Name: fit(c.Name), Verdict: c.Verdict, Spec: fit(c.Spec), Expected: fit(c.Expected), Got: fit(c.Got)})
+	}
+	s.Checks = checks
+	return s
+}
+
 // split tells what was sent from what came back.
 func (s drawnStep) split(params []flow.Param) (sent, got []flow.Param) {
 	if s.got == "*" {
@@ -159,13 +179,13 @@ func pkceOf(record []flow.Step) *PKCEView {
 			if x.Kind != flow.KindToken || c.Name != "code_challenge" {
 				continue
 			}
-			v := &PKCEView{Sent: c.Expected, Hash: c.Got, Match: c.Verdict == flow.Passed, Spec: c.Spec}
+			v := &PKCEView{Sent: fit(c.Expected), Hash: fit(c.Got), Match: c.Verdict == flow.Passed, Spec: fit(c.Spec)}
 			for _, p := range x.Params {
 				switch p.Name {
 				case "code":
-					v.Code = p.Value
+					v.Code = fit(p.Value)
 				case "code_verifier":
-					v.Verifier = p.Value
+					v.Verifier = fit(p.Value)
 				}
 			}
 			return v

@@ -3,6 +3,7 @@ package presenter_test
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,10 @@ type stage struct {
 	client    *auth.Client
 	vault     store.Store // auth.Config.Fallback
 	fallback  presenter.Fallback
+	trials    presenter.Trials
+	exporter  presenter.Exporter
+	// transport is the person's browser's; nil: the usual one.
+	transport http.RoundTripper
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -73,17 +78,23 @@ func (s *stage) start() {
 		s.t.Fatal(err)
 	}
 	s.client = client
+	if err := os.MkdirAll(s.downloads(), 0o700); err != nil {
+		s.t.Fatal(err)
+	}
 	s.mu.Lock()
 	s.states = nil
 	s.mu.Unlock()
 	config := presenter.Config{Auth: client, Resources: resources.New(resources.Config{CacheDir: filepath.Join(s.dir, "cache")}),
-		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Fallback: s.fallback, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Window: window{s}, OnState: s.onState}
+		Providers: append([]auth.Provider{s.provider}, s.more...), Memory: s.memory, Fallback: s.fallback, BusLate: s.late, Restart: s.restart, Problem: s.problem, ConfigDir: s.dir, Trials: s.trials, Exporter: s.exporter, SaveDir: func() (string, error) { return s.downloads(), nil }, Window: window{s}, OnState: s.onState}
 	if s.configure != nil {
 		s.configure(&config)
 	}
 	s.p = presenter.New(config)
 	s.p.Start()
 }
+
+// downloads is where files are saved.
+func (s *stage) downloads() string { return filepath.Join(s.dir, "downloads") }
 
 func (s *stage) stop() {
 	if s.p != nil {
@@ -107,6 +118,7 @@ func (s *stage) open(_ context.Context, address string) error {
 func (s *stage) visit(address string) {
 	person := mocktest.NewPerson(s.person.User)
 	person.Untick, person.Deny, person.StopAtLogin = s.person.Untick, s.person.Deny, s.person.StopAtLogin
+	person.Transport = s.transport
 	s.visits.Go(func() { _, _ = person.Open(s.t.Context(), address) })
 }
 

@@ -171,7 +171,7 @@ func TestWords(t *testing.T) {
 	}
 	used := composed(t)
 	quoted := regexp.MustCompile(`"([a-z]+)(\.[a-z0-9_.]*[a-z0-9])"`)
-	for _, dir := range []string{".", "..", "../..", "../tray", "../presenter"} {
+	for _, dir := range []string{".", "..", "../..", "../tray", "../presenter", "../flowpage"} {
 		for _, source := range sources(t, dir) {
 			for _, m := range quoted.FindAllStringSubmatch(source, -1) {
 				if key := m[1] + m[2]; families[m[1]] && !notKeys[key] {

@@ -1,0 +1,136 @@
+package flowpage_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"app.latchkey/app/presenter"
+)
+
+// chromium starts a browser, or skips the test where there is none.
+func chromium(t *testing.T) context.Context {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	var path string
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil && path == "" {
+			path = p
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium here")
+	}
+	dir, err := os.MkdirTemp("", "flowpage")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.UserDataDir(dir), chromedp.Flag("disable-gpu", true),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
+	t.Cleanup(stop)
+	ctx, cancel := chromedp.NewContext(alloc)
+	t.Cleanup(cancel)
+	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
+	if err := chromedp.Do(ctx); err != nil { // starts it, without the limit below
+		t.Fatal(err)
+	}
+	limited, release := context.WithTimeout(ctx, time.Minute)
+	t.Cleanup(release)
+	return limited
+}
+
+// see runs a script of the test's own in the page.
+func see[T any](ctx context.Context, t *testing.T, script string) T {
+	t.Helper()
+	v, err := chromedp.Run(ctx, chromedp.Evaluate[T](script))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+// TestInChromium opens the page as a file, as a person does: its own style is
+// applied and nothing else, it fits a narrow screen, and follows light and dark.
+// Pictures go to the folder that LATCHKEY_SCREENSHOTS names, if it is set.
+func TestInChromium(t *testing.T) {
+	ctx := chromium(t)
+	for name, e := range map[string]presenter.Export{"page": sample(), "hostile": record(hostile)} {
+		path := filepath.Join(t.TempDir(), name+".html")
+		if err := os.WriteFile(path, []byte(export(t, e, presenter.FormatPage)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		for _, as := range []struct {
+			name, scheme, ground string
+			width                int64
+		}{
+			{"light", "light", "rgb(247, 247, 244)", 800}, {"dark", "dark", "rgb(21, 23, 30)", 800}, {"narrow", "light", "rgb(247, 247, 244)", 360},
+		} {
+			prefer(ctx, t, as.scheme)
+			if err := chromedp.Do(ctx, chromedp.EmulateViewport(as.width, 1100), chromedp.Navigate("file://"+path)); err != nil {
+				t.Fatal(err)
+			}
+			if got := see[string](ctx, t, `getComputedStyle(document.body).backgroundColor`); got != as.ground {
+				t.Errorf("%s %s: the ground is %s, want %s: is the style applied?", name, as.name, got, as.ground)
+			}
+			if over := see[float64](ctx, t, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+				t.Errorf("%s %s: the page is %v pixels too wide", name, as.name, over)
+			}
+			if ran := see[bool](ctx, t, `document.querySelector("script,img,iframe") !== null`); ran {
+				t.Errorf("%s %s: there is more in the page than text", name, as.name)
+			}
+			if cut := see[string](ctx, t, cutTexts); cut != "" {
+				t.Errorf("%s %s: texts of the drawing are outside of it: %s", name, as.name, cut)
+			}
+			if name == "page" {
+				picture(ctx, t, "how-you-signed-in-page-"+as.name)
+			}
+		}
+	}
+	if loaded := see[float64](ctx, t, `performance.getEntriesByType("resource").length`); loaded > 0 {
+		t.Errorf("the page loads %v things", loaded)
+	}
+}
+
+// prefer sets which colours the person prefers.
+func prefer(ctx context.Context, t *testing.T, scheme string) {
+	t.Helper()
+	if _, err := chromedp.Run(ctx, func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		return chromedp.Void{}, err
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// cutTexts are the drawing's texts that don't fit into it.
+const cutTexts = `[...document.querySelectorAll("svg text")].filter(t => {
+	const b = t.getBBox(), v = document.querySelector("svg").viewBox.baseVal;
+	return !t.textContent.includes("<script") && (b.x < 0 || b.x + b.width > v.width);
+}).map(t => t.textContent).join("; ")`
+
+func picture(ctx context.Context, t *testing.T, name string) {
+	t.Helper()
+	dir := os.Getenv("LATCHKEY_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
