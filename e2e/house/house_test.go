@@ -47,7 +47,6 @@ func TestRulesCanFail(t *testing.T) {
 	const fyne, gl = "fyne.io/fyne/v2", "github.com/go-gl/gl/v2.1/gl"
 
 	violations := map[string][]house.Package{ // by the beginning of the rule's name
-<<<<<<< HEAD
 		"every package lives":                   {pkg("utils")},
 		"every package says":                    {{ImportPath: ours("auth")}},
 		"the client's face":                     {pkg("app", ours("auth/keychain")), pkg("app/presenter", ours("auth/loopback")), pkg("app", ours("mockprovider"))},
@@ -76,37 +75,7 @@ func TestRulesCanFail(t *testing.T) {
 		"x/oauth2 stays":                        {pkg("resources", "golang.org/x/oauth2"), pkg("app/presenter", "golang.org/x/oauth2/google")},
 		"testing is linked by what tests share": {pkg("auth", "testing")},
 		"the programs link no testing":          {pkg("", "testing"), pkg("cmd/mockprovider", "testing")},
-=======
-		"every package lives":             {pkg("utils")},
-		"every package says":              {{ImportPath: ours("auth")}},
-		"the client's face":               {pkg("app", ours("auth/keychain")), pkg("app/presenter", ours("auth/loopback")), pkg("app", ours("mockprovider"))},
-		"screens and widgets":             {pkg("app/screens", ours("auth")), pkg("app/widgets", ours("resources"))},
-		"the pictures":                    {pkg("app/shots", ours("auth"))},
-		"the page of a sign-in":           {pkg("app/flowpage", ours("auth")), pkg("app/flowpage", ours("app/screens"))},
-		"the theme":                       {pkg("app/theme", ours("settings"))},
-		"one running program":             {pkg("app/instance", ours("settings"))},
-		"the log may":                     {pkg("app/logs", ours("settings"))},
-		"resources may":                   {pkg("resources", ours("app/presenter")), pkg("resources", ours("auth/store"))},
-		"auth may":                        {pkg("auth", ours("auth/keychain")), pkg("auth", ours("mockprovider"))},
-		"leaves of auth":                  {pkg("auth/flow", ours("auth/store")), pkg("auth/store", ours("auth/flow")), pkg("auth/busguard", ours("assets"))},
-		"the back channel":                {pkg("auth/loopback", ours("auth/store")), pkg("auth/backchannel", ours("auth/loopback"))},
-		"the keychain":                    {pkg("auth/keychain", ours("auth"))},
-		"the vault":                       {pkg("auth/store/vault", ours("auth"))},
-		"settings may":                    {pkg("settings", ours("auth/keychain"))},
-		"the mock provider":               {pkg("mockprovider/journal", ours("auth/flow")), pkg("cmd/mockprovider", ours("settings"))},
-		"the thief":                       {pkg("thief", ours("auth")), pkg("thief", ours("mockprovider"))},
-		"assets may":                      {pkg("assets", ours("settings"))},
-		"whole-program tests":             {pkg("e2e/stage", ours("auth"))},
-		"only main and the keychain":      {pkg("auth", ours("auth/busguard"))},
-		"Fyne lives":                      {pkg("resources", fyne+"/canvas"), pkg("mockprovider", fyne)},
-		"the presenter, the single":       {pkg("app/presenter", fyne+"/data/binding")},
-		"only main and app open":          {pkg("app/screens", fyne+"/app")},
-		"screens, widgets and theme link": {pkg("app/theme", gl), pkg("app/widgets", fyne+"/app")},
-		"auth and resources link":         {pkg("auth", "github.com/godbus/dbus/v5"), pkg("resources", "fyne.io/systray")},
-		"x/oauth2 stays":                  {pkg("resources", "golang.org/x/oauth2"), pkg("app/presenter", "golang.org/x/oauth2/google")},
-		"testing is linked by mocktest":   {pkg("auth", "testing")},
-		"the programs link no testing":    {pkg("", "testing"), pkg("cmd/mockprovider", "testing")},
->>>>>>> f9bda5c (How you signed in: saved as a page and as JSON, without a secret and without who it was; docs)
+		"the page of a sign-in":                 {pkg("app/flowpage", ours("auth")), pkg("app/flowpage", ours("app/screens"))},
 	}
 	sound := []house.Package{
 		pkg("", ours("app"), ours("auth/keychain"), ours("auth/busguard"), ours("mockprovider"), fyne+"/app"),
