@@ -16,10 +16,15 @@ export CGO_ENABLED := 1
 # secret is not confidential); tests another version, LATCHKEY_VERSION.
 export GOOGLE_CLIENT_ID GOOGLE_CLIENT_SECRET LATCHKEY_VERSION
 VERSION := $(or $(LATCHKEY_VERSION),$(shell packaging/values.sh VERSION 2>/dev/null))
+COMMIT := $(shell git rev-parse --short=12 HEAD 2>/dev/null)
 # HARDENING is the system's own, for the program that runs here.
-LDFLAGS := -s -w -X main.version=$(VERSION)
+LDFLAGS := -s -w -X main.version=$(VERSION) -X main.commit=$(COMMIT)
 ifneq ($(GOOGLE_CLIENT_ID),)
 LDFLAGS += -X main.googleClientID=$(GOOGLE_CLIENT_ID) -X main.googleClientSecret=$(GOOGLE_CLIENT_SECRET)
+endif
+# Where the program asks once a day which version is the newest; none by default.
+ifneq ($(UPDATE_ADDRESS),)
+LDFLAGS += -X main.updateAddress=$(UPDATE_ADDRESS)
 endif
 
 FUZZTIME ?= 20s
@@ -167,6 +172,11 @@ bench: bench-size ## packages beside a bare window's; a sign-in at 50 ms beside 
 	@go -C $(LUIKYV) run ./bench
 	@go -C $(PEER) run .
 	@$(NO_BUS) go test -run '^$$' -bench . -benchtime $(BENCHTIME) $$(tools/packages.sh plain) | grep -v 'no test files'
+
+.PHONY: notices
+notices: ## assets/notices.txt: the licences of all that the program holds, from go.mod
+	go -C tools build -o '$(abspath build/bin/mknotices)' ./mknotices
+	build/bin/mknotices -out assets/notices.txt
 
 .PHONY: screenshots
 screenshots: ## every screen and page, light and dark, into docs/screenshots; needs no display

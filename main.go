@@ -124,15 +124,16 @@ func run(o options, v vendor) (err error) {
 	var restart atomic.Bool
 	keep.attach(client)
 	erase = &eraser{dirs: dirs, client: client, secrets: secrets, vault: keep.vault, providers: providers, own: o.config == ""}
-	p = presenter.New(presenter.Config{
+	config := presenter.Config{
 		Auth: client, Resources: resources.New(resources.Config{CacheDir: dirs.CacheDir(), Logger: log}),
 		Providers: providers, Demo: demo != nil, Problem: problem, ProviderFile: dirs, Inspection: inspectionOf(v, dirs), ConfigDir: dirs.ConfigDir(), CrashDir: crashDir(diary), Guard: diary.Guard,
 		Trials: demo.trials(), Exporter: flowpage.Exporter{Product: v.Name, Version: v.Version},
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
-		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Quit: window.Close,
-		Preferences: dirs, CanDemo: !o.demo && len(configured(v, dirs)) > 0, Eraser: erase,
-	})
+		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() },
+	}
+	addPages(&config, o, v, dirs, window, erase, log)
+	p = presenter.New(config)
 	p.Start()
 	end.add(p.Close)
 	place.raises(traced{window, trace}.Raise)

@@ -69,6 +69,12 @@ type Config struct {
 	Eraser Eraser
 	// Updates looks for a newer version; nil: nobody does.
 	Updates Updates
+	// OpenURL opens a web page in the browser. It is needed with Updates.
+	OpenURL func(ctx context.Context, address string) error
+	// Build says which program this is.
+	Build Build
+	// LogDir is the folder of the logs; "": there is none.
+	LogDir string
 	// Quit ends the program, as closing its window does. Nil: nothing.
 	Quit func()
 	// Fallback is where sign-ins are kept on a computer without a keychain, the
@@ -130,6 +136,7 @@ type Presenter struct {
 	pages   pages
 	enter   entering // a new provider
 	choices choosing
+	newer   string      // version that there is; "": none is known
 	inspect *diagnosing // nil: no inspection is under way
 	last    func()      // starts the last sign-in again, the same account expected
 }
@@ -163,6 +170,9 @@ func (p *Presenter) Start() {
 	p.work(p.watchClock)
 	if p.config.BusLate != nil {
 		p.work(p.watchBus)
+	}
+	if p.config.Updates != nil {
+		p.work(p.watchUpdates)
 	}
 }
 
@@ -238,7 +248,7 @@ func (p *Presenter) show(change func(*State)) {
 	p.state.Demo, p.state.Restart, p.state.Crashed = p.config.Demo, p.late, p.crashed
 	p.state.Passphrase = p.secret.view()
 	p.pages.put(&p.state)
-	p.state.Look = LookOf(p.choices.now)
+	p.state.Look, p.state.Newer = LookOf(p.choices.now), p.newer
 	if p.config.OnState != nil {
 		p.config.OnState(p.state.clone())
 	}

@@ -215,7 +215,10 @@ func (p *Presenter) SetStartInTray(on bool) { p.choose(func(c *Choices) { c.Star
 func (p *Presenter) SetDemo(on bool) { p.choose(func(c *Choices) { c.Demo = on }) }
 
 // SetUpdates implements Actions.
-func (p *Presenter) SetUpdates(on bool) { p.choose(func(c *Choices) { c.QuietUpdates = !on }) }
+func (p *Presenter) SetUpdates(on bool) {
+	p.choose(func(c *Choices) { c.QuietUpdates = !on })
+	p.post(p.lookForUpdate)
+}
 
 // SetVault implements Actions. Sign-ins that are there stay where they are.
 func (p *Presenter) SetVault(on bool) {

@@ -40,6 +40,7 @@ type State struct {
 	Passphrase *PassphraseView `json:"passphrase,omitempty"`
 	// Page lies over the screen and under the questions; the view of the same
 	// name is there with it, and only with it.
+	Newer       string           `json:"newer,omitempty"` // a newer version that there is, see Updates
 	Look        Look             `json:"look,omitzero"`
 	Page        Page             `json:"page,omitempty"`
 	Settings    *SettingsView    `json:"settings,omitempty"`
@@ -287,6 +288,7 @@ type PassphraseView struct {
 type Actions interface {
 	PageActions
 	SettingsActions
+	AboutActions
 	DiagnosticsActions
 	ProviderActions
 	FlowActions

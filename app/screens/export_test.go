@@ -8,6 +8,7 @@ var (
 	ClockTime     = clockTime
 	BirthdayWords = birthdayWords
 	LanguageWords = languageWords
+	Paragraphs    = paragraphs
 )
 
 // FynesLanguages are those that we take Fyne to have words in.

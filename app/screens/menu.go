@@ -36,6 +36,10 @@ func Menu(a presenter.Actions, s presenter.State) []MenuEntry {
 	page := func(p presenter.Page) func() { return func() { a.OpenPage(p) } }
 	asked := s.Confirm != nil || s.Passphrase != nil || s.Screen == presenter.ScreenStarting
 	signedIn := s.Screen == presenter.ScreenProfile && !asked && !s.Profile.SigningOut
+	about := Word("menu.about")
+	if s.Newer != "" {
+		about = wordWith("menu.newer", values{"Version": s.Newer})
+	}
 	return []MenuEntry{
 		{Text: Word("menu.provider"), Enabled: !asked && s.Screen != presenter.ScreenWaiting && !s.Profile.SigningOut, Run: page(presenter.PageProvider)},
 		{Text: Word("menu.refresh"), Key: fyne.KeyR, Modifier: ctrl, Enabled: signedIn && !s.Profile.Refreshing, Run: a.Refresh},
@@ -43,7 +47,7 @@ func Menu(a presenter.Actions, s presenter.State) []MenuEntry {
 		{Text: Word("menu.settings"), Key: fyne.KeyComma, Modifier: ctrl, Enabled: !asked, Group: 1, Run: page(presenter.PageSettings)},
 		{Text: Word("menu.diagnostics"), Enabled: !asked, Group: 1, Run: page(presenter.PageDiagnostics)},
 		{Text: Word("menu.help"), Key: fyne.KeyF1, Enabled: !asked, Group: 1, Run: a.Help},
-		{Text: Word("menu.about"), Enabled: !asked, Group: 1, Run: page(presenter.PageAbout)},
+		{Text: about, Enabled: !asked, Group: 1, Run: page(presenter.PageAbout)},
 		{Text: Word("menu.quit"), Key: fyne.KeyQ, Modifier: ctrl, Enabled: true, Quit: true, Group: 2, Run: a.Quit},
 	}
 }

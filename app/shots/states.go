@@ -266,7 +266,14 @@ var shots = append(append(append(flowShots, providerShots...), diagnosticsShots.
 	{name: "confirm-erase", state: open(presenter.PageSettings, func(s *presenter.State) {
 		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmEraseData}
 	})},
-	{name: "about", state: open(presenter.PageAbout, nil)},
+	{name: "about", documented: true, state: open(presenter.PageAbout, nil)},
+	{name: "about-newer", tabs: 4, state: open(presenter.PageAbout, func(s *presenter.State) {
+		s.Demo = true
+		s.About.Build.Number, s.About.Build.Commit, s.About.Newer = 12, "0123456789ab", "1.3.0"
+	})},
+	{name: "about-notice", state: open(presenter.PageAbout, func(s *presenter.State) {
+		s.About.Notice = "github.com/coreos/go-oidc/v3 v3.21.0"
+	})},
 }...)
 
 // open is a page over Ada's profile.
@@ -274,7 +281,7 @@ func open(page presenter.Page, edit func(*presenter.State)) presenter.State {
 	return profile(func(s *presenter.State) {
 		s.Page = page
 		s.Settings, s.Diagnostics = &presenter.SettingsView{Keep: keyring, CanDemo: true, CanErase: true}, &presenter.DiagnosticsView{}
-		s.About, s.NewProvider = &presenter.AboutView{}, &presenter.NewProviderView{}
+		s.About, s.NewProvider = &presenter.AboutView{Build: presenter.Build{Name: "Latchkey", Version: "1.2.0"}, Logs: true}, &presenter.NewProviderView{}
 		if edit != nil {
 			edit(s)
 		}

@@ -28,6 +28,7 @@ const (
 	Soft                  // small, on the ground of chips
 	Bare                  // an icon only
 	Option                // one of several, with a mark while it is selected
+	Link                  // small text that leads somewhere
 	Check                 // a box that is ticked while it is selected
 )
 
@@ -55,6 +56,7 @@ var looks = map[Kind]look{
 	Bare:      {theme.ColorTransparent, "", theme.ColorQuiet, theme.RadiusSoft, buttonHeight, 0, theme.SizeBody, fyne.TextStyle{}, true},
 	Option:    {theme.ColorCard, theme.ColorLine, base.ColorNameForeground, 4 * theme.Grid, 8 * theme.Grid, 14, theme.SizeBody, fyne.TextStyle{}, false},
 	Check:     {theme.ColorTransparent, "", base.ColorNameForeground, 4, 8 * theme.Grid, 4, theme.SizeBody, fyne.TextStyle{}, false},
+	Link:      {theme.ColorTransparent, "", base.ColorNamePrimary, 4, 6 * theme.Grid, 4, theme.SizeSmall, fyne.TextStyle{}, false},
 	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 }
 

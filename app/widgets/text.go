@@ -46,7 +46,19 @@ type Text struct {
 	color fyne.ThemeColorName
 	align fyne.TextAlign
 	fit   Fit
+
+	laid []laidOut // by width; see lines
 }
+
+// laidOut are the lines for a width.
+type laidOut struct {
+	width, size float32
+	lines       []textLine
+}
+
+// maxLaid is how many widths are remembered: that of the place, that of the
+// smallest one, and what a layout tries.
+const maxLaid = 4
 
 var (
 	_ fyne.Widget     = (*Text)(nil)
@@ -70,7 +82,7 @@ func (t *Text) Set(text string, style fyne.TextStyle) *Text {
 // nothing.
 func (t *Text) SetSpans(spans ...Span) *Text {
 	if !slices.Equal(t.spans, spans) {
-		t.spans = spans
+		t.spans, t.laid = spans, nil
 		t.Refresh()
 	}
 	return t
@@ -165,11 +177,28 @@ func (l *textLine) trim(t *Text) {
 	l.width += r.width
 }
 
-// lines breaks the text for a width.
+// lines breaks the text for a width. Measuring a licence's thousands of words
+// takes a tenth of a second, and layouts ask several times: what was found is
+// remembered.
 func (t *Text) lines(width float32) []textLine {
 	if t.fit != FitWrap {
 		return []textLine{t.oneLine(width)}
 	}
+	size := base.Size(t.size)
+	for _, l := range t.laid {
+		if l.width == width && l.size == size {
+			return l.lines
+		}
+	}
+	lines := t.breakLines(width)
+	if len(t.laid) == maxLaid {
+		t.laid = t.laid[1:]
+	}
+	t.laid = append(t.laid, laidOut{width, size, lines})
+	return lines
+}
+
+func (t *Text) breakLines(width float32) []textLine {
 	out := []textLine{{}}
 	for i, s := range t.spans {
 		for n, paragraph := range strings.Split(s.Text, "\n") {
