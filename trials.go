@@ -38,7 +38,8 @@ func (d *trials) StolenCode(ctx context.Context, report func(presenter.Try)) err
 	// The mock never overlooks a code verifier; a fault makes it, in a provider
 	// of its own beside the one that the person signed in at.
 	name := fmt.Sprintf("without-pkce-%d", n)
-	tenant, err := d.mock.Tenant(name, mockprovider.WithFault(fault.Spec{Name: "pkce-ignored"}))
+	tenant, err := d.mock.Tenant(name, mockprovider.WithFault(fault.Spec{Name: "pkce-ignored"}),
+		mockprovider.WithSigning(mockprovider.ES256)) // whose key is quick to make
 	if err != nil {
 		return fmt.Errorf("making a provider without PKCE: %w", err)
 	}
