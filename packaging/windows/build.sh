@@ -4,14 +4,22 @@
 #
 #   packaging/windows/build.sh OUT.exe [PACKAGE] [LDFLAGS]
 #
-# PACKAGE is the main package, default "."; LDFLAGS are more flags for Go's
-# linker. GOFLAGS are the caller's. It needs mingw-w64.
+# PACKAGE is the main package, default "."; of LDFLAGS, flags for Go's linker, only
+# the values (-X) are taken, for the rest is about another system. GOFLAGS are the
+# caller's. It needs mingw-w64.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-out=$1 package=${2:-.} ldflags=${3:-}
+out=$1 package=${2:-.} values=()
+# shellcheck disable=SC2086 # no value holds a space
+set -- ${3:-}
+while [ $# -gt 0 ]; do
+	[ "$1" != -X ] || { values+=(-X "$2"); shift; }
+	shift
+done
 packaging/windows/tools.sh program
-eval "$(packaging/values.sh)"
+named=$(packaging/values.sh) # eval alone would go on where this fails
+eval "$named"
 VENDOR=${MAINTAINER% <*}
 
 mkdir -p "$(dirname "$out")"
@@ -40,4 +48,4 @@ build/bin/mkico -out "$stage/program.ico" "$ICON"
 # link anew each time, for it does not see that the resources changed.
 rm -f "$out"
 CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc CXX=x86_64-w64-mingw32-g++ \
-	go build -ldflags "-s -w -H=windowsgui -buildid= -linkmode=external -extldflags=$PWD/$stage/program.o $ldflags" -o "$out" "$package"
+	go build -ldflags "-s -w -H=windowsgui -buildid= -linkmode=external -extldflags=$PWD/$stage/program.o ${values[*]}" -o "$out" "$package"

@@ -22,7 +22,8 @@ done
 [ -f "$program" ] || { echo "make.sh: --program names no file" >&2; exit 2; }
 [ -n "$out" ] || { echo "make.sh: --out is missing" >&2; exit 2; }
 packaging/windows/tools.sh installers
-eval "$(packaging/values.sh)"
+named=$(packaging/values.sh) # eval alone would go on where this fails
+eval "$named"
 export SOURCE_DATE_EPOCH TZ=UTC0
 VENDOR=${MAINTAINER% <*}
 DATA=$ID # the folder of a person's own files: vendor.go, settings/settings.go
