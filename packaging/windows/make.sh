@@ -39,7 +39,7 @@ umask 022
 # Text files with Windows' ends of lines, for Notepad of old.
 cp "$program" "$stage/program.exe"
 sed 's/\r*$/\r/' LICENSE >"$stage/LICENSE.txt"
-build/bin/mkico -out "$stage/program.ico" "$ICON"
+build/bin/mkico -out "$stage/program.ico" -side "$stage/side.bmp" "$ICON"
 packaging/windows/sign.sh "$stage/program.exe"
 # To the second: a zip and a cabinet count in steps of two.
 age() { find "$stage" -exec touch -h -d "@$((SOURCE_DATE_EPOCH / 2 * 2))" {} +; }
@@ -57,7 +57,7 @@ make_setup() {
 	! packaging/windows/sign.sh --wanted || sign=("-DSIGN=$PWD/packaging/windows/sign.sh")
 	makensis -V2 -WX -NOCD -INPUTCHARSET UTF8 "${sign[@]}" \
 		-DNAME="$NAME" -DPACKAGE="$PACKAGE" -DID="$ID" -DVERSION="$VERSION" -DBUILD="$BUILD" -DVENDOR="$VENDOR" \
-		-DSUMMARY="$SUMMARY" -DHOMEPAGE="$HOMEPAGE" -DDATA="$DATA" -DICON="$stage/program.ico" -DSOURCE="$stage" \
+		-DSUMMARY="$SUMMARY" -DHOMEPAGE="$HOMEPAGE" -DDATA="$DATA" -DICON="$stage/program.ico" -DSIDE="$stage/side.bmp" -DSOURCE="$stage" \
 		-DWORDS="$PWD/packaging/windows/words.nsh" -DKILOBYTES="$(du -k --apparent-size "$stage/program.exe" | cut -f 1)" \
 		-DOUT="$out/$name-setup.exe" packaging/windows/setup.nsi
 	packaging/windows/sign.sh "$out/$name-setup.exe"

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"app.latchkey/packaging/trial"
 )
 
 // unpack takes the program out of the portable .zip.
@@ -82,7 +84,7 @@ func TestProgram(t *testing.T) {
 			t.Errorf("there is no icon of %d pixels", size)
 		}
 	}
-	sum(t, "latchkey.exe: no console window, icon, version %s, manifest; nothing needed that Windows lacks", version)
+	trial.NewReport(t, zip).Tried("no console window, icon, version, manifest, no library that Windows lacks")
 }
 
 // wide is text as Windows' resources hold it.
@@ -143,5 +145,5 @@ func TestSigning(t *testing.T) {
 	if err := exec.CommandContext(ctx, "osslsigncode", "verify", "-CAfile", dir+"/test.pem", dir+"/spoilt.exe").Run(); err == nil {
 		t.Error("a setup with one bit changed passes")
 	}
-	sum(t, "signed by osslsigncode and verified: program, uninstaller, setup, .msi, program of the .zip")
+	trial.NewReport(t, setup).Tried("signed by osslsigncode and verified: program, uninstaller, setup, .msi, program of the .zip")
 }

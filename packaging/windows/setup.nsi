@@ -62,6 +62,7 @@ Var Reason
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${SIDE}"
 !define MUI_ABORTWARNING
 Page custom askWhom takeWhom
 !define MUI_PAGE_CUSTOMFUNCTION_LEAVE checkFolder

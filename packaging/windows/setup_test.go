@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"app.latchkey/packaging/trial"
 )
 
 const (
@@ -56,6 +58,7 @@ func only(t *testing.T, dir, ending string) (path, version string) {
 // TestSetup is what a person does who has no administrator's rights.
 func TestSetup(t *testing.T) {
 	ctx, d, i := open(t)
+	report := trial.NewReport(t, i.setup)
 	dir := `C:\users\` + user() + `\AppData\Local\Programs\Latchkey`
 	program, uninstall := dir+`\latchkey.exe`, dir+`\uninstall.exe`
 	menu := `C:\users\` + user() + `\AppData\Roaming\Microsoft\Windows\Start Menu\Programs\Latchkey.lnk`
@@ -71,34 +74,41 @@ func TestSetup(t *testing.T) {
 
 	d.must(ctx, i.oldSetup, "/S")
 	here(i.oldVersion)
+	report.Tried("installed for one person")
 	if got := d.registry(ctx, `HKLM\`+uninstallKey, "DisplayVersion"); got != "" {
 		t.Error("it was installed for everybody")
 	}
 	p := d.start(ctx, program, i.oldVersion)
 	d.signIn(ctx, p)
+	report.Tried("signed in, token in the Credential Manager")
 	d.refused(ctx, sharingViolation, "is running", i.setup, "/S")
 	d.refused(ctx, sharingViolation, "is running", uninstall, "/S", "_?="+dir)
 	here(i.oldVersion)
 	d.quit(ctx, p)
+	report.Tried("neither replaced nor removed while it ran")
 	d.quit(ctx, d.again(ctx, program, i.oldVersion))
+	report.Tried("started again without a browser")
 
 	d.must(ctx, i.setup, "/S")
 	here(i.version)
 	d.quit(ctx, d.again(ctx, program, i.version))
+	report.Tried("upgraded from " + i.oldVersion + " and still signed in")
 	d.refused(ctx, productVersion, i.version+" is installed, which is newer", i.oldSetup, "/S")
 	here(i.version)
 	d.must(ctx, i.oldSetup, "/S", "/DOWNGRADE")
 	here(i.oldVersion)
+	report.Tried("an older version only on demand")
 	d.must(ctx, i.setup, "/S")
 
 	d.must(ctx, uninstall, "/S")
 	d.nothingLeft(ctx)
-	sum(t, "setup.exe for one person: installed, signed in, started again, upgraded from %s to %s, removed: nothing left", i.oldVersion, i.version)
+	report.Tried("removed with nothing left")
 }
 
 // TestSetupForEverybody is what an administrator does, to a folder of their own.
 func TestSetupForEverybody(t *testing.T) {
 	ctx, d, i := open(t)
+	report := trial.NewReport(t, i.setup)
 	d.refused(ctx, accessDenied, "Nothing can be written to", i.setup, "/S", "/ALLUSERS", `/D=Z:\proc\Latchkey`)
 	d.refused(ctx, 1639, "/ALLUSERS", i.setup, "/S", "/ALLUSERS", "/CURRENTUSER")
 	d.must(ctx, "winecfg", "/v", "win7")
@@ -107,6 +117,7 @@ func TestSetupForEverybody(t *testing.T) {
 	if left := d.added(); len(left) > 0 {
 		t.Errorf("refused, and left behind: %q", left)
 	}
+	report.Tried("refused on Windows 7 and in a folder that nobody can write to")
 
 	const dir = `C:\Eigene Prögramme\Über uns`
 	program, uninstall := dir+`\latchkey.exe`, dir+`\uninstall.exe`
@@ -119,31 +130,36 @@ func TestSetupForEverybody(t *testing.T) {
 	if !d.exists(menu) {
 		t.Error("there is no entry in everybody's start menu")
 	}
+	report.Tried("installed for everybody in a path with spaces and umlauts")
 	p := d.start(ctx, program, i.oldVersion)
 	d.signIn(ctx, p)
 	d.quit(ctx, p)
+	report.Tried("signed in")
 
 	d.must(ctx, i.setup, "/S") // finds what is there
 	if got := d.registry(ctx, `HKLM\`+uninstallKey, "DisplayVersion"); got != i.version {
 		t.Errorf("the list of programs says version %q, want %q", got, i.version)
 	}
 	d.quit(ctx, d.again(ctx, program, i.version))
+	report.Tried("upgraded from " + i.oldVersion + " and still signed in")
 
 	const elsewhere = `C:\Program Files\Latchkey` // it moves there
 	d.must(ctx, append([]string{i.setup, "/S", "/ALLUSERS"}, strings.Fields("/D="+elsewhere)...)...)
 	if d.exists(program) || !d.exists(elsewhere+`\latchkey.exe`) {
 		t.Error("it did not move to another folder")
 	}
+	report.Tried("moved")
 	uninstall = elsewhere + `\uninstall.exe`
 	d.must(ctx, uninstall, "/S")
 	d.files["Eigene Prögramme"] = true // not made by setup alone: it may hold other things
 	d.nothingLeft(ctx)
-	sum(t, "setup.exe for everybody: installed to a path with spaces and umlauts, signed in, upgraded from %s to %s, moved, removed: nothing left", i.oldVersion, i.version)
+	report.Tried("removed with nothing left")
 }
 
 // TestMSI is what an administrator does on many computers.
 func TestMSI(t *testing.T) {
 	ctx, d, i := open(t)
+	report := trial.NewReport(t, i.msi)
 	const program = `C:\Program Files\Latchkey\latchkey.exe`
 	// Wine's msiexec puts everybody's menu entries into the user's menu.
 	const menu = `Microsoft\Windows\Start Menu\Programs\Latchkey.lnk`
@@ -151,25 +167,31 @@ func TestMSI(t *testing.T) {
 	if !d.exists(`C:\ProgramData\`+menu) && !d.exists(`C:\users\`+user()+`\AppData\Roaming\`+menu) {
 		t.Error("there is no entry in the start menu")
 	}
+	report.Tried("installed")
 	p := d.start(ctx, program, i.oldVersion)
 	d.signIn(ctx, p)
 	d.quit(ctx, p)
+	report.Tried("signed in, token in the Credential Manager")
 	d.quit(ctx, d.again(ctx, program, i.oldVersion))
+	report.Tried("started again without a browser")
 
 	d.must(ctx, "msiexec", "/i", i.msi, "/qn")
 	d.quit(ctx, d.again(ctx, program, i.version))
+	report.Tried("upgraded from " + i.oldVersion + " and still signed in")
 	d.refused(ctx, installFailure, "", "msiexec", "/i", i.oldMSI, "/qn")
 	d.quit(ctx, d.again(ctx, program, i.version))
+	report.Tried("an older version refused")
 
 	d.must(ctx, "msiexec", "/x", i.msi, "/qn")
 	d.files["windows/Installer"] = true // Windows' own
 	d.nothingLeft(ctx)
-	sum(t, ".msi: installed, signed in, started again, upgraded from %s to %s, removed: nothing left", i.oldVersion, i.version)
+	report.Tried("removed with nothing left")
 }
 
 // TestPortable is for who installs nothing.
 func TestPortable(t *testing.T) {
 	ctx, d, i := open(t)
+	report := trial.NewReport(t, i.zip)
 	const dir = `C:\Auf dem Stück`
 	if out, err := exec.CommandContext(ctx, "unzip", "-q", i.zip, "-d", d.path(dir)).CombinedOutput(); err != nil {
 		t.Fatalf("unzip: %v\n%s", err, out)
@@ -178,13 +200,16 @@ func TestPortable(t *testing.T) {
 	if out := d.must(ctx, program, "--version"); strings.TrimSpace(out) != "Latchkey "+i.version {
 		t.Errorf("--version says %q", out)
 	}
+	report.Tried("unpacked to a path with spaces and umlauts")
 	p := d.start(ctx, program, i.version)
 	d.signIn(ctx, p)
 	d.quit(ctx, p)
+	report.Tried("signed in, token in the Credential Manager")
 	d.quit(ctx, d.again(ctx, program, i.version))
+	report.Tried("started again without a browser")
 	d.try("removing", os.RemoveAll(d.path(dir)))
 	d.nothingLeft(ctx)
-	sum(t, "portable .zip: started from a path with spaces and umlauts, signed in, started again, removed: nothing left")
+	report.Tried("removed with nothing left")
 }
 
 // ascii is s without everything else.
@@ -195,12 +220,4 @@ func ascii(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// sum says in one line what a test has shown.
-func sum(t *testing.T, format string, values ...any) {
-	t.Helper()
-	if !t.Failed() {
-		t.Logf(format, values...)
-	}
 }

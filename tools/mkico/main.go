@@ -1,5 +1,6 @@
 // Command mkico draws a square picture in the sizes that Windows shows and
-// writes them as one .ico file.
+// writes them as one .ico file; and it draws the side of a setup's last page, a
+// bitmap with the picture on its own ground.
 package main
 
 import (
@@ -8,6 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 
@@ -24,23 +26,35 @@ const packed = 256
 
 func main() {
 	out := flag.String("out", "", "the .ico file")
+	sideOut := flag.String("side", "", "the .bmp file")
 	flag.Parse()
-	if err := makeIcon(flag.Arg(0), *out); err != nil {
+	picture, err := read(flag.Arg(0))
+	if err == nil && *out != "" {
+		err = makeIcon(picture, *out)
+	}
+	if err == nil && *sideOut != "" {
+		err = makeSide(picture, *sideOut)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mkico:", err)
 		os.Exit(1)
 	}
 }
 
-func makeIcon(source, out string) error {
+func read(source string) (image.Image, error) {
 	file, err := os.Open(source)
 	if err != nil {
-		return fmt.Errorf("reading the picture: %w", err)
+		return nil, fmt.Errorf("reading the picture: %w", err)
 	}
 	defer file.Close()
 	picture, err := png.Decode(file)
 	if err != nil {
-		return fmt.Errorf("reading %s: %w", source, err)
+		return nil, fmt.Errorf("reading %s: %w", source, err)
 	}
+	return picture, nil
+}
+
+func makeIcon(picture image.Image, out string) error {
 	var images [][]byte
 	for _, size := range sizes {
 		icon := image.NewNRGBA(image.Rect(0, 0, size, size))
@@ -109,4 +123,46 @@ func bitmap(icon *image.NRGBA) []byte {
 		}
 	}
 	return append(b, mask...)
+}
+
+// makeSide draws a side as NSIS wants it, 164 by 314 points in 24 bits.
+func makeSide(picture image.Image, out string) error {
+	const width, height, icon, top, fileHeader, header = 164, 314, 96, 56, 14, 40
+	side := image.NewNRGBA(image.Rect(0, 0, width, height))
+	draw.Draw(side, side.Bounds(), image.NewUniform(ground(picture)), image.Point{}, draw.Src)
+	place := image.Rect(0, 0, icon, icon).Add(image.Pt((width-icon)/2, top))
+	draw.CatmullRom.Scale(side, place, picture, picture.Bounds(), draw.Over, nil)
+
+	const size = fileHeader + header + 3*width*height // a line of 164 points needs no padding
+	le := binary.LittleEndian
+	b := le.AppendUint32([]byte("BM"), size)
+	b = le.AppendUint32(b, 0)
+	b = le.AppendUint32(b, fileHeader+header)
+	b = le.AppendUint32(b, header)
+	b = le.AppendUint32(b, width)
+	b = le.AppendUint32(b, height)
+	b = le.AppendUint16(b, 1)
+	b = le.AppendUint16(b, 24)
+	b = append(b, make([]byte, 24)...)
+	for y := height - 1; y >= 0; y-- {
+		for x := range width {
+			c := side.NRGBAAt(x, y)
+			b = append(b, c.B, c.G, c.R)
+		}
+	}
+	if err := os.WriteFile(out, b, 0o644); err != nil {
+		return fmt.Errorf("writing the side: %w", err)
+	}
+	return nil
+}
+
+// ground is the colour in the middle of a picture's upper part, which is its
+// ground if it has one, and white otherwise.
+func ground(picture image.Image) color.Color {
+	b := picture.Bounds()
+	c := color.NRGBAModel.Convert(picture.At(b.Min.X+b.Dx()/2, b.Min.Y+b.Dy()/12)).(color.NRGBA)
+	if c.A < 0xff {
+		return color.White
+	}
+	return c
 }
