@@ -276,9 +276,6 @@ func (t *Text) prefix(s string, style fyne.TextStyle, width float32) string {
 	return string(r[:lo])
 }
 
-// words splits after spaces, keeping them with the word before.
-func words(s string) []string { return strings.SplitAfter(s, " ") }
-
 // CreateRenderer implements [fyne.Widget].
 func (t *Text) CreateRenderer() fyne.WidgetRenderer {
 	t.ExtendBaseWidget(t)

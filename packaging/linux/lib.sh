@@ -14,6 +14,10 @@ export SOURCE_DATE_EPOCH TZ=UTC LC_ALL=C.UTF-8
 umask 022
 program=${PROGRAM:-build/latchkey} # another one, packed to compare sizes
 
+# The program's folders and keychain items, as vendor.go names them.
+FOLDER=$ID KEYCHAIN="$NAME ($ID)"
+[ "$ID" != app.latchkey.Latchkey ] || FOLDER=latchkey KEYCHAIN=$NAME
+
 fail() { printf '%s: %s\n' "${0#"$PWD/"}" "$1" >&2; exit 1; }
 
 # need names everything that is missing at once: pairs of a command and the
@@ -29,11 +33,13 @@ need() {
 }
 
 # fill replaces @NAME@, @PACKAGE@, … by FyneApp.toml's values; @DATE@ is the
-# commit's day. A second argument "xml" escapes them for XML.
+# commit's day, @LEFT@ what is said after the program was removed. A second
+# argument "xml" escapes them for XML.
 fill() {
 	local text key value
 	text=$(<"$1")
-	for key in NAME PACKAGE ID VERSION SUMMARY GENERIC_NAME MAINTAINER HOMEPAGE DATE KEYWORDS DEVELOPER GLIBC; do
+	text=${text//"@LEFT@"/"$(<packaging/linux/left.txt)"}
+	for key in NAME PACKAGE ID VERSION SUMMARY GENERIC_NAME MAINTAINER HOMEPAGE DATE DEVELOPER GLIBC FOLDER KEYCHAIN; do
 		case $key in
 		DATE) value=$(date -u -d "@$SOURCE_DATE_EPOCH" +%F) ;;
 		DEVELOPER) value=${MAINTAINER% <*} ;;
@@ -69,6 +75,7 @@ stage() {
 	[ -x "$program" ] || fail "$program is not built: make build"
 	[ -x build/bin/mkicons ] || fail "build/bin/mkicons is not built: make build/bin/mkicons"
 	rm -rf "$1"
+	mkdir -p "$(dirname "$1")"
 	install -D -m 0755 "$program" "$dir/bin/$PACKAGE"
 	GLIBC=$(oldest_glibc "$program")
 

@@ -59,6 +59,22 @@ func NewPerson(t *testing.T, name string, command ...string) *Person {
 // Stage is the person's desktop.
 func (p *Person) Stage() *stage.Stage { return p.play.Stage }
 
+// StartsFromMenu starts the program by its menu entry, as a desktop does, and
+// quits it again.
+func (p *Person) StartsFromMenu(entry string) {
+	p.t.Helper()
+	p.does("starting it from its menu entry", func(ctx context.Context) error {
+		window, err := p.play.Stage.Launch(ctx, entry, "Latchkey")
+		if err != nil {
+			return err
+		}
+		if err := p.play.Stage.Press(ctx, window, "ctrl+q"); err != nil {
+			return err
+		}
+		return p.play.Stage.AwaitGone(ctx, window)
+	})
+}
+
 // StartsWith makes command start the program from now on.
 func (p *Person) StartsWith(command ...string) { p.play.Command = command }
 
