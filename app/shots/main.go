@@ -56,18 +56,18 @@ func run(dir, language, only string, all bool) error {
 	if all {
 		sizes = append(sizes, fyne.NewSize(640, 480), fyne.NewSize(1600, 1000))
 	}
-	variants := []struct {
-		name string
-		v    fyne.ThemeVariant
-	}{{"light", base.VariantLight}, {"dark", base.VariantDark}}
+	looks := usualLooks()
+	if all {
+		looks = append(looks, strongLooks()...)
+	}
 	for _, shot := range shots {
 		if !all && !shot.documented || !strings.HasPrefix(shot.name, only) {
 			continue
 		}
-		for _, variant := range variants {
-			a.Settings().SetTheme(theme.NewFixed(variant.v))
+		for _, look := range looks {
+			a.Settings().SetTheme(look.theme)
 			for _, size := range sizes {
-				name := shot.name + "-" + variant.name
+				name := shot.name + "-" + look.name
 				if size.Width != 860 {
 					name += fmt.Sprintf("-%d", int(size.Width))
 				}
@@ -78,6 +78,22 @@ func run(dir, language, only string, all bool) error {
 		}
 	}
 	return nil
+}
+
+// look is how a picture is drawn, and the least contrast of text in it.
+type look struct {
+	name     string
+	theme    *theme.Theme
+	contrast float64
+}
+
+func usualLooks() []look {
+	return []look{{"light", theme.NewFixed(base.VariantLight), 4.5}, {"dark", theme.NewFixed(base.VariantDark), 4.5}}
+}
+
+// strongLooks are those of high contrast.
+func strongLooks() []look {
+	return []look{{"contrast-light", theme.NewFixed(base.VariantLight).HighContrast(), 7}, {"contrast-dark", theme.NewFixed(base.VariantDark).HighContrast(), 7}}
 }
 
 func draw(s shot, size fyne.Size, path string) (err error) {

@@ -41,8 +41,13 @@ var usual = fyne.NewSize(860, 600)
 // show draws s in a window.
 func show(t *testing.T, s presenter.State, v fyne.ThemeVariant, size fyne.Size) fyne.CanvasObject {
 	t.Helper()
+	return showIn(t, s, theme.NewFixed(v), size)
+}
+
+func showIn(t *testing.T, s presenter.State, th fyne.Theme, size fyne.Size) fyne.CanvasObject {
+	t.Helper()
 	a := test.NewTempApp(t)
-	a.Settings().SetTheme(theme.NewFixed(v))
+	a.Settings().SetTheme(th)
 	root := screens.New(noActions{}, func() time.Time { return now })
 	w := test.NewTempWindow(t, root.Object())
 	w.SetPadded(false)
@@ -90,14 +95,14 @@ func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 // that it is really drawn on.
 func TestEverythingIsReadable(t *testing.T) {
 	for _, s := range shots {
-		for variant, v := range variants {
+		for _, look := range append(usualLooks(), strongLooks()...) {
 			type ground struct {
 				drawn
 				color color.Color
 			}
 			var grounds []ground
 			texts := 0
-			walk(show(t, s.state, v, usual), func(d drawn) {
+			walk(showIn(t, s.state, look.theme, usual), func(d drawn) {
 				switch o := d.CanvasObject.(type) {
 				case *canvas.Rectangle:
 					if opaque(o.FillColor) {
@@ -120,9 +125,9 @@ func TestEverythingIsReadable(t *testing.T) {
 						}
 					}
 					if under == nil {
-						t.Errorf("%s, %s: %q is drawn on nothing", s.name, variant, o.Text)
-					} else if c := contrast(o.Color, under); c < 4.5 {
-						t.Errorf("%s, %s: %q has a contrast of %.2f, want 4.5 or more", s.name, variant, o.Text, c)
+						t.Errorf("%s, %s: %q is drawn on nothing", s.name, look.name, o.Text)
+					} else if c := contrast(o.Color, under); c < look.contrast {
+						t.Errorf("%s, %s: %q has a contrast of %.2f, want %.1f or more", s.name, look.name, o.Text, c, look.contrast)
 					}
 				}
 			})
