@@ -29,7 +29,10 @@ type Preferences struct {
 	Language   string     `json:"language"` // one of the translations' tags; "": the system's
 	// StartInTray: the program starts without its window where there is a tray.
 	StartInTray bool `json:"start_in_tray"`
-	Demo        bool `json:"demo"` // the mock of Google, although a client is configured
+	// KeepInTray: closing the window leaves the program running in the tray, where
+	// there is one.
+	KeepInTray bool `json:"keep_in_tray"`
+	Demo       bool `json:"demo"` // the mock of Google, although a client is configured
 	// QuietUpdates: nobody is asked whether there is a newer version. It matters
 	// only where a vendor built an address in.
 	QuietUpdates bool `json:"quiet_updates"`
@@ -70,6 +73,7 @@ func preferencesOf(members map[string]json.RawMessage) Preferences {
 	get("scale", &p.Scale)
 	get("language", &p.Language)
 	get("start_in_tray", &p.StartInTray)
+	get("keep_in_tray", &p.KeepInTray)
 	get("demo", &p.Demo)
 	get("quiet_updates", &p.QuietUpdates)
 	switch p.Appearance {

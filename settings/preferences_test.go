@@ -37,7 +37,7 @@ func TestPreferencesLast(t *testing.T) {
 	if got := s.Preferences(); got != (settings.Preferences{}) {
 		t.Errorf("before anything is chosen: %+v", got)
 	}
-	want := settings.Preferences{Appearance: settings.AppearanceContrast, Scale: 150, Language: "de", StartInTray: true, Demo: true, QuietUpdates: true}
+	want := settings.Preferences{Appearance: settings.AppearanceContrast, Scale: 150, Language: "de", StartInTray: true, KeepInTray: true, Demo: true, QuietUpdates: true}
 	change(t, s, func(p *settings.Preferences) { *p = want })
 	again, err := settings.Open(s.ConfigDir())
 	if err != nil {

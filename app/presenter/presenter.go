@@ -246,6 +246,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 func (p *Presenter) show(change func(*State)) {
 	change(&p.state)
 	p.state.Demo, p.state.Restart, p.state.Crashed = p.config.Demo, p.late, p.crashed
+	p.state.KeepInTray = p.choices.now.KeepInTray
 	p.state.Passphrase = p.secret.view()
 	p.pages.put(&p.state)
 	p.state.Look, p.state.Newer = LookOf(p.choices.now), p.newer

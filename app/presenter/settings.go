@@ -76,6 +76,7 @@ type SettingsActions interface {
 	SetLanguage(tag string) // "": the system's
 	SetVault(on bool)       // where there is no keychain: a vault, or until the program ends
 	SetStartInTray(on bool)
+	SetKeepInTray(on bool) // closing the window leaves the program in the tray
 	SetDemo(on bool) // after a restart
 	SetUpdates(on bool)
 	EraseData() // asks, then deletes all that is kept on this computer
@@ -210,6 +211,9 @@ func (p *Presenter) SetLanguage(tag string) { p.choose(func(c *Choices) { c.Lang
 
 // SetStartInTray implements Actions.
 func (p *Presenter) SetStartInTray(on bool) { p.choose(func(c *Choices) { c.StartInTray = on }) }
+
+// SetKeepInTray implements Actions.
+func (p *Presenter) SetKeepInTray(on bool) { p.choose(func(c *Choices) { c.KeepInTray = on }) }
 
 // SetDemo implements Actions.
 func (p *Presenter) SetDemo(on bool) { p.choose(func(c *Choices) { c.Demo = on }) }

@@ -79,6 +79,7 @@ func TestEachChoice(t *testing.T) {
 		{"too large", func() { s.p.SetScale(201) }, func(*presenter.Choices) {}},
 		{"language", func() { s.p.SetLanguage("ja") }, func(c *presenter.Choices) { c.Language = "ja" }},
 		{"tray", func() { s.p.SetStartInTray(true) }, func(c *presenter.Choices) { c.StartInTray = true }},
+		{"staying in the tray", func() { s.p.SetKeepInTray(true) }, func(c *presenter.Choices) { c.KeepInTray = true }},
 		{"updates", func() { s.p.SetUpdates(false) }, func(c *presenter.Choices) { c.QuietUpdates = true }},
 		{"demo", func() { s.p.SetDemo(true) }, func(c *presenter.Choices) { c.Demo = true }},
 	} {
@@ -87,6 +88,9 @@ func TestEachChoice(t *testing.T) {
 		got := s.until(c.name, chosen(want))
 		if got.Look != presenter.LookOf(want) {
 			t.Errorf("%s: the window follows %+v, want %+v", c.name, got.Look, presenter.LookOf(want))
+		}
+		if got.KeepInTray != want.KeepInTray {
+			t.Errorf("%s: the window stays in the tray: %v", c.name, got.KeepInTray)
 		}
 		if got.Settings.Restart != want.Demo {
 			t.Errorf("%s: after a restart: %v", c.name, got.Settings.Restart)

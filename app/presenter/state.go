@@ -27,10 +27,12 @@ type State struct {
 	// if it were started anew.
 	Restart bool `json:"restart,omitempty"`
 	// Crashed: the program ended unexpectedly the last time, and there is a report.
-	Crashed bool        `json:"crashed,omitempty"`
-	SignIn  SignInView  `json:"signin,omitzero"`
-	Waiting WaitingView `json:"waiting,omitzero"`
-	Profile ProfileView `json:"profile,omitzero"`
+	Crashed bool `json:"crashed,omitempty"`
+	// KeepInTray: closing the window only hides it, where there is a tray.
+	KeepInTray bool        `json:"keep_in_tray,omitempty"`
+	SignIn     SignInView  `json:"signin,omitzero"`
+	Waiting    WaitingView `json:"waiting,omitzero"`
+	Profile    ProfileView `json:"profile,omitzero"`
 	// Accounts are the side bar: everybody who is signed in. Empty: no side bar.
 	Accounts []AccountView `json:"accounts,omitempty"`
 	Problem  *ProblemView  `json:"problem,omitempty"` // shown on whichever screen is up

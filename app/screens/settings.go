@@ -32,10 +32,11 @@ type settingsPage struct {
 	vaultRow   *fyne.Container
 	keep       *widgets.Text
 
-	tray, demo, updates *check
-	notKept, anew       *fyne.Container
-	restart, erase      *widgets.Button
-	eraseRow            *fyne.Container
+	tray, stay     *check
+	demo, updates  *check
+	notKept, anew  *fyne.Container
+	restart, erase *widgets.Button
+	eraseRow       *fyne.Container
 
 	gone, left *widgets.Text
 	quit       *widgets.Button
@@ -59,6 +60,7 @@ func newSettingsPage(a presenter.Actions) *settingsPage {
 			return Word("settings.keep.memory")
 		}),
 		tray:    newCheck(Word("settings.tray"), a.SetStartInTray),
+		stay:    newCheck(Word("settings.stay"), a.SetKeepInTray),
 		demo:    newCheck(Word("settings.demo"), a.SetDemo),
 		updates: newCheck(Word("settings.updates"), a.SetUpdates),
 		restart: widgets.NewButton(widgets.Secondary, Word("restart.button"), a.Restart),
@@ -103,6 +105,7 @@ func (p *settingsPage) arrange(a presenter.Actions) {
 			widgets.Slot{Object: settingLabelled("settings.keep", p.keep, 0)},
 			widgets.Slot{Object: p.vaultRow, Before: 12},
 			widgets.Slot{Object: widgets.Flow(0, false, p.tray.Button), Before: 12},
+			widgets.Slot{Object: widgets.Flow(0, false, p.stay.Button), Before: 4},
 			widgets.Slot{Object: widgets.Flow(0, false, p.demo.Button), Before: 4},
 			widgets.Slot{Object: widgets.Flow(0, false, p.updates.Button), Before: 4},
 		)), Before: 12},
@@ -168,6 +171,8 @@ func (p *settingsPage) update(s presenter.State, _ time.Time) {
 	setVisible(p.vaultRow, v.NoKeychain)
 	p.tray.set(c.StartInTray)
 	setVisible(p.tray.Button, v.Tray)
+	p.stay.set(c.KeepInTray)
+	setVisible(p.stay.Button, v.Tray)
 	p.demo.set(c.Demo)
 	setVisible(p.demo.Button, v.CanDemo)
 	p.updates.set(!c.QuietUpdates)
@@ -203,7 +208,7 @@ func (p *settingsPage) primary() {
 func (p *settingsPage) buttons() []*widgets.Button {
 	out := append([]*widgets.Button{p.back, p.restart}, p.appearance.buttons...)
 	out = append(append(append(out, p.scale.buttons...), p.language.buttons...), p.vault.buttons...)
-	return append(out, p.tray.Button, p.demo.Button, p.updates.Button, p.erase, p.quit)
+	return append(out, p.tray.Button, p.stay.Button, p.demo.Button, p.updates.Button, p.erase, p.quit)
 }
 
 func (p *settingsPage) focusable() []fyne.Focusable { return focusables(p.buttons()) }

@@ -15,6 +15,7 @@ func (a *actions) SetScale(n int)                       { a.add(fmt.Sprint("SetS
 func (a *actions) SetLanguage(tag string)               { a.add("SetLanguage " + tag) }
 func (a *actions) SetVault(on bool)                     { a.add(fmt.Sprint("SetVault ", on)) }
 func (a *actions) SetStartInTray(on bool)               { a.add(fmt.Sprint("SetStartInTray ", on)) }
+func (a *actions) SetKeepInTray(on bool)                { a.add(fmt.Sprint("SetKeepInTray ", on)) }
 func (a *actions) SetDemo(on bool)                      { a.add(fmt.Sprint("SetDemo ", on)) }
 func (a *actions) SetUpdates(on bool)                   { a.add(fmt.Sprint("SetUpdates ", on)) }
 func (a *actions) EraseData()                           { a.add("EraseData") }
@@ -42,6 +43,7 @@ func TestSettings(t *testing.T) {
 		"Deutsch, not chosen": "SetLanguage de", "日本語, not chosen": "SetLanguage ja",
 		"In a passphrase vault, not chosen": "SetVault true", "Until I quit, chosen": "SetVault false",
 		"Start in the tray, without a window, not chosen":                "SetStartInTray true",
+		"Stay in the tray when the window is closed, not chosen":         "SetKeepInTray true",
 		"Demo: sign in at a mock of Google on this computer, not chosen": "SetDemo true",
 		"Look once a day whether there is a newer version, chosen":       "SetUpdates false",
 		"Delete my data…": "EraseData", "Restart Latchkey": "Restart",
