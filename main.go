@@ -103,7 +103,7 @@ func run(o options, v vendor) (err error) {
 	}
 	end.add(demo.end)
 	window, err := app.NewWindow(app.New(v.Identity), app.Options{Look: presenter.LookOf(dirs.Preferences()), Size: rememberedSize(dirs),
-		ChildEnv: busguard.ChildEnv, Logger: log})
+		Tray: true, Bus: busguard.Address(), StartInTray: dirs.Preferences().StartInTray, ChildEnv: busguard.ChildEnv, Logger: log})
 	if err != nil {
 		return err
 	}
@@ -130,13 +130,13 @@ func run(o options, v vendor) (err error) {
 		Trials: demo.trials(), Exporter: flowpage.Exporter{Product: v.Name, Version: v.Version},
 		Memory: dirs, Fallback: keep, Window: traced{window, trace}, Logger: log,
 		OnState: func(s presenter.State) { trace.state(s); window.Show(s) },
-		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() },
+		BusLate: busLate(), Restart: func() { restart.Store(true); window.Close() }, Tray: window.HasTray,
 	}
 	addPages(&config, o, v, dirs, window, erase, log)
 	p = presenter.New(config)
 	p.Start()
 	end.add(p.Close)
-	place.raises(traced{window, trace}.Raise)
+	place.raises(func() { trace.write(traceLine{Event: "raise"}); window.RaiseRunning() })
 	defer context.AfterFunc(ctx, func() {
 		stop() // a second Ctrl+C ends the program at once
 		window.Close()

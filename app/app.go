@@ -25,6 +25,7 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/screens"
+	"app.latchkey/app/tray"
 	"app.latchkey/assets"
 )
 
@@ -57,6 +58,12 @@ type Options struct {
 	Now func() time.Time
 	// Size is how large the window is made; zero: the usual size.
 	Size Size
+	// Tray: an icon is put into the desktop's tray, if there is one. Bus is the
+	// address of the session bus, by which that is found out.
+	Tray bool
+	Bus  string
+	// StartInTray: the window is not shown at first, if there is a tray.
+	StartInTray bool
 	// Logger is told what could not be done; nil discards it.
 	Logger *slog.Logger
 }
@@ -66,6 +73,7 @@ type Window struct {
 	app    fyne.App
 	win    fyne.Window
 	opener opener
+	watch  *tray.Watch // nil: no tray is wanted
 	now    func() time.Time
 	log    *slog.Logger
 
@@ -76,12 +84,16 @@ type Window struct {
 	size    Size
 
 	// Owned by Fyne's goroutine.
-	root    *screens.Root
-	actions presenter.Actions
-	look    presenter.Look      // as the window has it
-	entries []screens.MenuEntry // of the menu, as the latest State has them
-	demo    bool                // the menu bar's help is there
-	menuBar bool                // the system has one at the top of the screen
+	tray        *tray.Tray // nil: there is none
+	startHidden bool
+	hidden      bool // in the tray
+	shown       bool // at least once
+	root        *screens.Root
+	actions     presenter.Actions
+	look        presenter.Look      // as the window has it
+	entries     []screens.MenuEntry // of the menu, as the latest State has them
+	demo        bool                // the menu bar's help is there
+	menuBar     bool                // the system has one at the top of the screen
 }
 
 // New starts Fyne. It must be called once, on the main goroutine.
@@ -136,13 +148,16 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	w.win.SetPadded(false)
 	w.win.Resize(o.Size.fyne())
 	w.win.SetMaster()
+	if o.Tray {
+		w.startHidden = o.StartInTray
+		w.watch = tray.Look(o.Bus, w.trayChanged)
+	}
 	return w, nil
 }
 
 // Run shows the window with the latest State and returns when it was closed. It
 // must be called on the main goroutine, once. Closing the window cancels a
-// sign-in that is under way. The error wraps ErrNoDisplay
-// or ErrNoGL.
+// sign-in that is under way. The error wraps ErrNoDisplay or ErrNoGL.
 func (w *Window) Run(a presenter.Actions) error {
 	w.attach(a)
 	if err := w.show(); err != nil {
@@ -154,6 +169,9 @@ func (w *Window) Run(a presenter.Actions) error {
 	ticker.Go(func() { w.tick(stop) })
 	w.app.Run()
 	w.detach()
+	if w.watch != nil {
+		w.watch.Close()
+	}
 	close(stop)
 	ticker.Wait()
 	return nil
@@ -165,6 +183,7 @@ func (w *Window) attach(a presenter.Actions) {
 	w.build()
 	w.addShortcuts()
 	w.win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { w.dropped(dropped) })
+	w.win.SetCloseIntercept(w.askedToClose)
 	w.win.SetOnClosed(func() {
 		w.noteSize()
 		w.detach()
@@ -207,6 +226,9 @@ func (w *Window) draw() {
 	w.follow(s.Look)
 	w.root.Update(s)
 	w.updateMenu(s)
+	if w.tray != nil {
+		w.tray.Update(s)
+	}
 }
 
 // do runs f on Fyne's goroutine while there is a window.
@@ -236,20 +258,32 @@ func (w *Window) tick(stop <-chan struct{}) {
 
 // Close closes the window, as its button does; Run returns. It may be called
 // from any goroutine, for example on SIGTERM.
-func (w *Window) Close() { w.do(w.win.Close) }
+func (w *Window) Close() { w.do(w.end) }
 
 // Raise brings the window to the front and gives it the keyboard. Wayland allows
 // no program to do that by itself, so there a notification asks the user to. The
 // notification's text is fixed: on some systems it passes through a shell.
-func (w *Window) Raise() {
+func (w *Window) Raise() { w.front("notification.text") }
+
+// RaiseRunning is Raise for a person who has started the program once more.
+func (w *Window) RaiseRunning() { w.front("notification.running") }
+
+// front brings the window to the front. news is the key of a notification's
+// text, "" for none.
+func (w *Window) front(news string) {
 	w.do(func() {
+		wasHidden := w.hidden
+		w.unhide()
 		w.win.RequestFocus()
-		if !w.onWayland() {
-			return
+		if news != "" && !wasHidden && w.onWayland() {
+			go w.app.SendNotification(notification(news)) // talks to the session bus, which may be slow
 		}
-		n := fyne.NewNotification(screens.Word("notification.title"), screens.Word("notification.text"))
-		go w.app.SendNotification(n) // talks to the session bus, which may be slow
 	})
+}
+
+// notification has no words but the translations'.
+func notification(key string) *fyne.Notification {
+	return fyne.NewNotification(screens.Word("notification.title"), screens.Word(key))
 }
 
 func (w *Window) onWayland() bool {

@@ -22,11 +22,21 @@ func (w *Window) show() (err error) {
 			err = fmt.Errorf("%w: %v", ErrNoDisplay, cause)
 		}
 	}()
+	if w.startHidden {
+		if w.openTray(); w.startHidden {
+			w.hidden = true
+			return nil
+		}
+	}
 	w.win.Show()
 	if !w.made() {
 		return ErrNoGL
 	}
+	w.shown = true
 	w.fitScreen()
+	if w.tray == nil {
+		w.openTray()
+	}
 	return nil
 }
 

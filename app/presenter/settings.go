@@ -77,7 +77,7 @@ type SettingsActions interface {
 	SetVault(on bool)       // where there is no keychain: a vault, or until the program ends
 	SetStartInTray(on bool)
 	SetKeepInTray(on bool) // closing the window leaves the program in the tray
-	SetDemo(on bool) // after a restart
+	SetDemo(on bool)       // after a restart
 	SetUpdates(on bool)
 	EraseData() // asks, then deletes all that is kept on this computer
 }

@@ -37,6 +37,9 @@ type Tray struct {
 	actions presenter.Actions
 	raise   func()
 	last    []entry
+	// menu is always the same one: Fyne shows the first that it was given once
+	// more when the tray is ready, which may be after a later one.
+	menu *fyne.Menu
 }
 
 // entry is one line of the menu.
@@ -51,7 +54,7 @@ type entry struct {
 // New puts the icon into the tray. It must be called on the main goroutine before
 // the program's loop runs; raise shows the window.
 func New(app desktop.App, a presenter.Actions, raise func()) *Tray {
-	t := &Tray{app: app, actions: a, raise: raise}
+	t := &Tray{app: app, actions: a, raise: raise, menu: fyne.NewMenu("")}
 	t.Update(presenter.State{Screen: presenter.ScreenStarting})
 	app.SetSystemTrayIcon(fyne.NewStaticResource("icon", icon()))
 	systray.SetOnTapped(raise) // Fyne's own way would only show it, and not in front
@@ -65,17 +68,18 @@ func (t *Tray) Update(s presenter.State) {
 		return
 	}
 	t.last = entries
-	menu := fyne.NewMenu("")
+	var items []*fyne.MenuItem
 	for _, e := range entries {
 		if e.line {
-			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+			items = append(items, fyne.NewMenuItemSeparator())
 			continue
 		}
 		item := fyne.NewMenuItem(e.text, e.run)
 		item.Disabled, item.IsQuit = !e.enabled, e.quit
-		menu.Items = append(menu.Items, item)
+		items = append(items, item)
 	}
-	t.app.SetSystemTrayMenu(menu)
+	t.menu.Items = items
+	t.app.SetSystemTrayMenu(t.menu)
 }
 
 func same(a, b entry) bool {

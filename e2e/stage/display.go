@@ -98,6 +98,7 @@ func (s *Stage) managed(ctx context.Context) bool {
 const openboxConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
+  <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
   <placement><policy>Smart</policy><center>yes</center></placement>
   <applications><application title="Latchkey"><position force="yes"><x>20</x><y>40</y></position></application></applications>
 </openbox_config>

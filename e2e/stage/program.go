@@ -44,6 +44,24 @@ func (s *Stage) StartProgram(ctx context.Context, args ...string) (*Program, err
 // StartCommand is StartProgram for another command line that starts the
 // program, such as that of a menu entry. It adds --config and --trace.
 func (s *Stage) StartCommand(ctx context.Context, command []string) (*Program, error) {
+	p, err := s.launch(ctx, command)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.FindWindow(ctx); err != nil {
+		return nil, err
+	}
+	return p, s.AwaitActive(ctx, p.Window)
+}
+
+// FindWindow waits for the program's window to be seen.
+func (p *Program) FindWindow(ctx context.Context) (err error) {
+	p.Window, err = p.stage.findWindow(ctx, p.process, "--name", "^Latchkey$")
+	return err
+}
+
+// launch starts a command and waits until the program runs.
+func (s *Stage) launch(ctx context.Context, command []string) (*Program, error) {
 	s.starts++
 	p := &Program{stage: s, trace: filepath.Join(s.Dir, "log", fmt.Sprintf("trace-%d.jsonl", s.starts))}
 	args := append(command[1:len(command):len(command)], "--trace", p.trace)
@@ -59,10 +77,7 @@ func (s *Stage) StartCommand(ctx context.Context, command []string) (*Program, e
 		return nil, err
 	}
 	p.Version = start.Version
-	if p.Window, err = s.findWindow(ctx, p.process, "--name", "^Latchkey$"); err != nil {
-		return nil, err
-	}
-	return p, s.AwaitActive(ctx, p.Window)
+	return p, nil
 }
 
 // Await looks at one State after the other, beginning with the one that the

@@ -8,6 +8,7 @@ import (
 	"image"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -89,4 +90,38 @@ func (s *Stage) AwaitSize(ctx context.Context, w Window, size image.Point) error
 		has, err := s.Size(ctx, w)
 		return has == size, err
 	})
+}
+
+// StartHidden starts the program as StartProgram does, for a start without a
+// window.
+func (s *Stage) StartHidden(ctx context.Context, args ...string) (*Program, error) {
+	return s.launch(ctx, append([]string{s.options.Program}, args...))
+}
+
+// Visible reports whether a window is to be seen.
+func (s *Stage) Visible(ctx context.Context, w Window) (bool, error) {
+	text, err := s.output(ctx, "xwininfo", "-id", w.String())
+	return strings.Contains(text, "Map State: IsViewable"), err
+}
+
+// AwaitVisible waits until a window is to be seen, or is not.
+func (s *Stage) AwaitVisible(ctx context.Context, w Window, want bool) error {
+	return await(ctx, fmt.Sprintf("window %v to be visible: %v", w, want), func() (bool, error) {
+		visible, err := s.Visible(ctx, w)
+		return visible == want, err
+	})
+}
+
+// CloseWindow closes a window as its button does.
+func (s *Stage) CloseWindow(ctx context.Context, w Window) error {
+	if err := s.Focus(ctx, w); err != nil {
+		return err
+	}
+	_, err := s.output(ctx, "xdotool", "key", "--clearmodifiers", "alt+F4")
+	return err
+}
+
+// HasWindow reports whether a window of the program is to be seen.
+func (s *Stage) HasWindow(ctx context.Context) (Window, bool) {
+	return s.searchWindow(ctx, "--name", "^Latchkey$")
 }
