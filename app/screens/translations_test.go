@@ -229,11 +229,11 @@ const strict = false
 // sameAsEnglish are the words that are rightly the same in a language; the key
 // "*" is for all.
 var sameAsEnglish = map[string]string{
-	"*":     "OK notification.title date.year problem.address flow.lane.client flow.request.note next.dismiss field.language.region",
-	"de":    "date.month.4 date.month.8 date.month.9 date.month.11 demo.name field.name file.name flow.ms passphrase.field",
-	"es":    "Error No demo.name flow.ms",
-	"fr":    "flow.ms flow.exchange.label tab.session when.much.minutes",
-	"pt-BR": "flow.ms",
+	"*":     "OK notification.title date.year problem.address flow.lane.client flow.request.note next.dismiss field.language.region flow.try.error.label provider.preset.google provider.preset.microsoft provider.preset.gitlab provider.preset.github",
+	"de":    "date.month.4 date.month.8 date.month.9 date.month.11 demo.name field.name file.name flow.ms flow.note.took passphrase.field diagnostics.browser provider.field.name about.version about.build",
+	"es":    "Error No demo.name flow.ms flow.note.took settings.scale.percent",
+	"fr":    "flow.ms flow.note.took about.version about.build flow.exchange.label tab.session when.much.minutes",
+	"pt-BR": "flow.ms flow.note.took",
 }
 
 var (
@@ -266,6 +266,9 @@ func TestTranslations(t *testing.T) {
 					t.Errorf("%q is the English text: %q", key, words[key]["other"])
 				}
 				lengthOf(t, key, words[key]["other"], en[key]["other"])
+				if n := en[key]["other"][:1]; n >= "0" && n <= "9" && !strings.HasPrefix(words[key]["other"], n) {
+					t.Errorf("%q has not the number of step %s: %q", key, n, words[key]["other"])
+				}
 			}
 			for key := range words {
 				if en[key] == nil {
