@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"app.latchkey/auth/loopback"
@@ -84,6 +85,11 @@ func TestStolenCode(t *testing.T) {
 				}
 			}
 			for _, try := range tries {
+				for _, p := range try.Sent {
+					if strings.HasPrefix(p.Name, "code") && (!p.Secret || len([]rune(p.Value)) > 11) {
+						t.Errorf("%s tells %+v", try.ID, p)
+					}
+				}
 				if refused := try.Outcome == thief.OutcomeRefused; refused && (try.Status != 400 || len(try.Got) == 0 || try.Got[0].Value != "invalid_grant" || try.Took <= 0) {
 					t.Errorf("%+v", try)
 				}
@@ -192,6 +198,8 @@ type naive struct {
 	server *httptest.Server
 	came   chan url.Values
 	checks func(*http.Request) bool
+
+	cookies atomic.Int32 // requests with a cookie, for checks that count
 }
 
 func (n *naive) RedirectURI() string { return n.server.URL + "/callback" }
@@ -244,5 +252,38 @@ func TestForgeriesThatGetIn(t *testing.T) {
 				t.Errorf("%s\nwant %s", got, c.want)
 			}
 		})
+	}
+}
+
+// TestForgeryHeardOfLate: a receiver that refuses aloud and takes the forgery
+// all the same is found out by the right response, which it no longer takes.
+func TestForgeryHeardOfLate(t *testing.T) {
+	receiver, err := loopback.Listen(t.Context(), loopback.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := make(chan url.Values, 1)
+	n := &naive{Receiver: receiver, came: make(chan url.Values, 1)}
+	n.checks = func(r *http.Request) bool {
+		select {
+		case held <- r.URL.Query(): // the first is taken
+		default:
+		}
+		if len(r.Cookies()) > 0 && r.Host != "rebound.example" && r.URL.Query().Get("state") != "" {
+			if tries := n.cookies.Add(1); tries == 2 { // after the wrong state, the right one
+				n.came <- <-held
+				return true
+			}
+		}
+		return false
+	}
+	n.server = httptest.NewServer(n)
+	defer n.server.Close()
+	var tries []thief.Try
+	if err := thief.ForgeCallback(t.Context(), n, tell(&tries)); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := outcomes(tries), allRefused+", rightful refused"; got != want {
+		t.Errorf("%s\nwant %s", got, want)
 	}
 }

@@ -2,6 +2,7 @@ package presenter_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"net/url"
@@ -127,12 +128,11 @@ func TestAttackThatGetsIn(t *testing.T) {
 // scriptedTrial makes its tries when it is told to.
 type scriptedTrial struct {
 	steps chan presenter.Try
-	gone  chan struct{}
+	gone  chan error // why it ended before its time
 	err   error
 }
 
 func (a scriptedTrial) StolenCode(ctx context.Context, report func(presenter.Try)) error {
-	defer close(a.gone)
 	for {
 		select {
 		case t, more := <-a.steps:
@@ -141,6 +141,7 @@ func (a scriptedTrial) StolenCode(ctx context.Context, report func(presenter.Try
 			}
 			report(t)
 		case <-ctx.Done():
+			a.gone <- ctx.Err()
 			return ctx.Err()
 		}
 	}
@@ -149,7 +150,7 @@ func (a scriptedTrial) StolenCode(ctx context.Context, report func(presenter.Try
 func (a scriptedTrial) ForgeCallback(context.Context, func(presenter.Try)) error { return nil }
 
 func newScriptedTrial(err error) scriptedTrial {
-	return scriptedTrial{steps: make(chan presenter.Try), gone: make(chan struct{}), err: err}
+	return scriptedTrial{steps: make(chan presenter.Try), gone: make(chan error, 1), err: err}
 }
 
 // TestTriesComeOneByOne: each is shown as it ends; a person's choice stays.
@@ -193,7 +194,9 @@ func TestTrialEnds(t *testing.T) {
 			s.p.StartTrial(presenter.TrialCode)
 			a.steps <- presenter.Try{ID: "a"}
 			leave(s)
-			<-a.gone
+			if err := <-a.gone; !errors.Is(err, context.Canceled) {
+				t.Errorf("it went on until: %v", err)
+			}
 		})
 	}
 }
@@ -352,4 +355,42 @@ func TestSave(t *testing.T) {
 	s.until("that it failed", func(st presenter.State) bool {
 		return st.Profile.Flow != nil && st.Profile.Flow.Saved != nil && st.Profile.Flow.Saved.Failed && st.Profile.Flow.Saved.Path == ""
 	})
+}
+
+// TestRecordThatSomebodyChanged: a record is a file, and what stands in it is
+// made fit to be shown.
+func TestRecordThatSomebodyChanged(t *testing.T) {
+	s := newStage(t)
+	s.start()
+	s.signIn()
+	s.until("the picture", picture) // the record is whole
+	s.stop()
+	files, err := filepath.Glob(filepath.Join(s.dir, "flows", "*.json"))
+	if err != nil || len(files) != 1 {
+		t.Fatalf("%q, %v", files, err)
+	}
+	b, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	const bad = `\u001b[31m\u202e\n` + "x"
+	text := strings.NewReplacer(`"Google"`, `"Google`+bad+`"`, `"grant_type"`, `"grant_type`+bad+`"`, `"RFC 6749`, `"`+bad+`RFC 6749`,
+		`"authorization_code"`, `"`+strings.Repeat("y", 5000)+bad+`"`, `"code_challenge",`, `"code_challenge`+bad+`",`).Replace(string(b))
+	if err := os.WriteFile(files[0], []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.until("the profile", loaded)
+	s.p.ShowTab(presenter.TabFlow)
+	st := s.until("the record", func(st presenter.State) bool { return st.Profile.Flow != nil })
+	shown, err := json.Marshal(st.Profile.Flow)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(st.Profile.Flow.Steps) != 6 || !strings.Contains(string(shown), "Google[31mx") {
+		t.Fatalf("the changed record is not what is shown: %s", shown)
+	}
+	if strings.Contains(string(shown), `\u001b`) || strings.ContainsAny(string(shown), "\u202e") || strings.Contains(string(shown), `\n`) || strings.Contains(string(shown), strings.Repeat("y", 300)) {
+		t.Errorf("what is shown: %s", shown)
+	}
 }
