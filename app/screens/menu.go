@@ -29,6 +29,18 @@ func (e MenuEntry) Shortcut() fyne.Shortcut {
 	return &desktop.CustomShortcut{KeyName: e.Key, Modifier: e.Modifier}
 }
 
+// keys are what is on the keys: "Ctrl+R".
+func (e MenuEntry) keys() string {
+	key := string(e.Key)
+	switch {
+	case e.Modifier == 0:
+		return key
+	case e.Modifier == fyne.KeyModifierSuper: // macOS's
+		return "⌘" + key
+	}
+	return "Ctrl+" + key
+}
+
 // Menu is the program's menu in the state s. What can't be done just now is not
 // enabled.
 func Menu(a presenter.Actions, s presenter.State) []MenuEntry {
@@ -99,8 +111,13 @@ func popUp(entries []MenuEntry) *fyne.Menu {
 		if i > 0 && entries[i-1].Group != e.Group {
 			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
 		}
-		item := fyne.NewMenuItem(e.Text, e.Run)
-		item.Disabled, item.Shortcut = !e.Enabled, e.Shortcut()
+		// Fyne draws an item's Shortcut so pale that it can't be read.
+		text := e.Text
+		if e.Key != "" {
+			text += "   " + e.keys()
+		}
+		item := fyne.NewMenuItem(text, e.Run)
+		item.Disabled = !e.Enabled
 		menu.Items = append(menu.Items, item)
 	}
 	return menu

@@ -2,10 +2,12 @@ package screens_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/widget"
 
@@ -201,4 +203,25 @@ func TestHelpByKey(t *testing.T) {
 	r.root.Update(presenter.State{Screen: presenter.ScreenStarting})
 	r.key(fyne.KeyF1)
 	r.want()
+}
+
+// TestTheMenuSaysItsKeys, in a colour that can be read.
+func TestTheMenuSaysItsKeys(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(accountState())
+	r.key(fyne.KeyF10)
+	var drawn []string
+	walk(r.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
+		if x, ok := o.(*canvas.Text); ok {
+			drawn = append(drawn, x.Text)
+			if _, _, _, a := x.Color.RGBA(); a != 0xffff {
+				t.Errorf("%q is drawn through", x.Text)
+			}
+		}
+	})
+	for _, want := range []string{"Refresh profile   Ctrl+R", "Settings…   Ctrl+,", "Help   F1", "Quit   Ctrl+Q", "Sign out"} {
+		if !slices.Contains(drawn, want) {
+			t.Errorf("%q is not in the menu: %q", want, drawn)
+		}
+	}
 }

@@ -15,8 +15,8 @@ import (
 )
 
 // scales are the sizes of the window that are offered, in per cent; usualScale is
-// to leave it to the system.
-var scales = []int{80, usualScale, 125, 150, 200}
+// to leave it to the system. Fyne rounds to whole tens.
+var scales = []int{80, usualScale, 120, 150, 200}
 
 const usualScale = 100
 
@@ -104,10 +104,10 @@ func (p *settingsPage) arrange(a presenter.Actions) {
 		widgets.Slot{Object: widgets.Card(widgets.Column(
 			widgets.Slot{Object: settingLabelled("settings.keep", p.keep, 0)},
 			widgets.Slot{Object: p.vaultRow, Before: 12},
-			widgets.Slot{Object: widgets.Flow(0, false, p.tray.Button), Before: 12},
-			widgets.Slot{Object: widgets.Flow(0, false, p.stay.Button), Before: 4},
-			widgets.Slot{Object: widgets.Flow(0, false, p.demo.Button), Before: 4},
-			widgets.Slot{Object: widgets.Flow(0, false, p.updates.Button), Before: 4},
+			widgets.Slot{Object: p.tray.Button, Width: p.tray.NaturalWidth(), Before: 12},
+			widgets.Slot{Object: p.stay.Button, Width: p.stay.NaturalWidth(), Before: 4},
+			widgets.Slot{Object: p.demo.Button, Width: p.demo.NaturalWidth(), Before: 4},
+			widgets.Slot{Object: p.updates.Button, Width: p.updates.NaturalWidth(), Before: 4},
 		)), Before: 12},
 		widgets.Slot{Object: p.eraseRow, Before: 12},
 	)

@@ -39,7 +39,7 @@ func allSettings() presenter.State {
 func TestSettings(t *testing.T) {
 	for name, call := range map[string]string{
 		"Light, not chosen": "SetAppearance light", "High contrast, not chosen": "SetAppearance contrast", "Dark, not chosen": "SetAppearance dark",
-		"125 %, not chosen": "SetScale 125", "100 %, chosen": "SetScale 0",
+		"120 %, not chosen": "SetScale 120", "100 %, chosen": "SetScale 0",
 		"Deutsch, not chosen": "SetLanguage de", "日本語, not chosen": "SetLanguage ja",
 		"In a passphrase vault, not chosen": "SetVault true", "Until I quit, chosen": "SetVault false",
 		"Start in the tray, without a window, not chosen":                "SetStartInTray true",
