@@ -186,6 +186,11 @@ func TestLateCheckIsDropped(t *testing.T) {
 	if st.NewProvider.Check.Issuer != quick.Issuer() {
 		t.Errorf("%+v", st.NewProvider.Check)
 	}
+	for _, st := range s.all() {
+		if checked(presenter.CheckWrong)(st) {
+			t.Errorf("the end of the first check was shown: %+v", st.NewProvider.Check)
+		}
+	}
 }
 
 // TestSaveWaitsForTheCheck: pressing Save at once after typing saves nothing

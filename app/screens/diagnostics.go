@@ -35,7 +35,7 @@ func newDiagnosticsPage(a presenter.Actions) *diagnosticsPage {
 	content := widgets.Column(
 		widgets.Slot{Object: p.summary},
 		widgets.Slot{Object: widgets.Card(p.list), Before: 16},
-		widgets.Slot{Object: widgets.Flow(8, false, p.stop, p.again, p.copy), Before: 20},
+		widgets.Slot{Object: widgets.Flow(12, false, p.stop, p.again, p.copy), Before: 20},
 		widgets.Slot{Object: p.hint, Before: 8},
 	)
 	p.overlay = newOverlay(a, "diagnostics.title", content)

@@ -34,8 +34,8 @@ func newIssuerCheck(a presenter.Actions) *issuerCheck {
 	c.text = plainText(theme.SizeBody, base.ColorNameForeground, "")
 	c.missing = plainText(theme.SizeSmall, theme.ColorQuiet, "")
 	c.use = widgets.NewButton(widgets.Secondary, "", a.UseIssuer)
-	c.again = widgets.NewButton(widgets.Plain, Word("provider.check.again"), a.CheckIssuer)
-	c.steps = widgets.Flow(8, false, c.use, c.again)
+	c.again = widgets.NewButton(widgets.Secondary, Word("provider.check.again"), a.CheckIssuer)
+	c.steps = widgets.Flow(12, false, c.use, c.again)
 	c.object = widgets.Card(widgets.Column(
 		widgets.Slot{Object: c.title},
 		widgets.Slot{Object: c.text, Before: 4},

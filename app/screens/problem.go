@@ -18,6 +18,7 @@ import (
 type problem struct {
 	actions     presenter.Actions
 	object      *fyne.Container
+	picture     *widgets.Pictogram
 	title, text *widgets.Text
 	next, copy  *widgets.Button
 	close       *widgets.Button
@@ -36,12 +37,13 @@ func newProblem(a presenter.Actions) *problem {
 	p.close = widgets.NewCloseButton(Word("problem.close"), a.Dismiss)
 	// The cross is drawn over the corner rather than laid out beside the title, so
 	// that Tab comes to it last.
+	p.picture = widgets.NewPictogram()
 	p.object = widgets.Notice(widgets.Layers(
-		widgets.Column(
+		widgets.Illustrated(p.picture, widgets.Column(
 			widgets.Slot{Object: widgets.Inset(0, 32, 0, 0, p.title)},
 			widgets.Slot{Object: p.text, Before: 4},
 			widgets.Slot{Object: widgets.Flow(8, false, p.next, p.copy), Before: 16},
-		),
+		)),
 		widgets.TopRight(p.close),
 	))
 	p.object.Hide()
@@ -63,9 +65,22 @@ func (p *problem) update(v *presenter.ProblemView, s presenter.State) {
 	w := problemValues(v, s)
 	p.title.Set(sentence(problemKey(v.Code, "title"), w), fyne.TextStyle{Bold: true})
 	p.text.Set(sentence(problemKey(v.Code, "text"), w), fyne.TextStyle{})
+	p.picture.SetMotif(motifs[v.Code])
 	p.next.SetText(Word(nextKey(v.Next)))
 	setVisible(p.copy, v.Detail != "")
 	setVisible(p.close, v.Next != presenter.NextDismiss)
+}
+
+// motifs are the drawings of the commonest problems.
+var motifs = map[string]widgets.Motif{
+	"offline": widgets.MotifNetwork, "provider_unreachable": widgets.MotifNetwork, "server_busy": widgets.MotifClock,
+	"clock_skew": widgets.MotifClock, "signin_timeout": widgets.MotifClock, "id_token_expired": widgets.MotifClock, "id_token_iat": widgets.MotifClock,
+	"store_locked": widgets.MotifLock, "store_dismissed": widgets.MotifLock, "store_unavailable": widgets.MotifLock, "store_restart": widgets.MotifLock,
+	"store_write_failed": widgets.MotifLock, "tls_failed": widgets.MotifLock,
+	"browser_failed": widgets.MotifBrowser, "provider_html": widgets.MotifBrowser,
+	"refresh_revoked": widgets.MotifKey, "token_invalid_client": widgets.MotifKey,
+	"config_invalid": widgets.MotifPage,
+	"access_denied":  widgets.MotifStop, "loopback_unavailable": widgets.MotifStop,
 }
 
 // problemKey is the key of a problem's words. A code without words is drawn as

@@ -109,7 +109,7 @@ const (
 	failed = presenter.StepFailed
 )
 
-var shots = append(append(append(flowShots, providerShots...), diagnosticsShots...), []shot{
+var shots = append(append(append(append(flowShots, providerShots...), diagnosticsShots...), problemShots...), []shot{
 	{name: "signin", documented: true, state: signIn(nil)},
 	{name: "waiting", documented: true, state: waiting([4]presenter.StepState{done, active, todo, todo}, nil)},
 	{name: "profile", documented: true, state: profile(nil)},
