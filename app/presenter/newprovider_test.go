@@ -95,7 +95,9 @@ func TestAnotherProvider(t *testing.T) {
 	}
 	s.p.RemoveProvider("work") // not while somebody is signed in there
 	s.p.ClosePage()
-	s.until("the profile", onPage(presenter.PageNone))
+	if st = s.until("the profile", onPage(presenter.PageNone)); st.Confirm != nil {
+		t.Error("it is asked about removing a provider that is in use")
+	}
 	s.p.SignOut()
 	s.until("the sign-in screen", on(presenter.ScreenSignIn))
 	s.p.OpenPage(presenter.PageProvider)

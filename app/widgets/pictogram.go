@@ -124,6 +124,12 @@ func (r *pictogramRenderer) draw() {
 		r.objects = append(r.objects, o)
 	}
 	for _, l := range d.lines {
+		if l[0] == l[2] || l[1] == l[3] { // as a bar it is sharp
+			o := &canvas.Rectangle{FillColor: stroke}
+			place(o, l[0]-width/2, l[1]-width/2, l[2]-l[0]+width, l[3]-l[1]+width)
+			r.objects = append(r.objects, o)
+			continue
+		}
 		r.objects = append(r.objects, &canvas.Line{StrokeColor: stroke, StrokeWidth: width,
 			Position1: fyne.NewPos(l[0], l[1]), Position2: fyne.NewPos(l[2], l[3])})
 	}
