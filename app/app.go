@@ -167,7 +167,7 @@ func (w *Window) Run(a presenter.Actions) error {
 	stop := make(chan struct{})
 	var ticker sync.WaitGroup
 	ticker.Go(func() { w.tick(stop) })
-	w.app.Run()
+	w.loop()
 	w.detach()
 	if w.watch != nil {
 		w.watch.Close()

@@ -37,6 +37,15 @@ func makeScalable(a fyne.App) {
 	fyne.SetCurrentApp(scalable{a, &scale{Settings: a.Settings()}})
 }
 
+// loop runs Fyne. It follows the system's light and dark only if the current app
+// is its own when it starts; from then on that is the scalable one again.
+func (w *Window) loop() {
+	current := fyne.CurrentApp()
+	w.app.Lifecycle().SetOnStarted(func() { fyne.SetCurrentApp(current) })
+	fyne.SetCurrentApp(w.app)
+	w.app.Run()
+}
+
 // themeOf is the theme of an appearance.
 func themeOf(a presenter.Appearance) fyne.Theme {
 	switch a {

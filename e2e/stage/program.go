@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 
 	"app.latchkey/app/presenter"
@@ -60,8 +61,9 @@ func (p *Program) FindWindow(ctx context.Context) (err error) {
 	return err
 }
 
-// launch starts a command and waits until the program runs.
-func (s *Stage) launch(ctx context.Context, command []string) (*Program, error) {
+// launch starts a command, with more variables in its environment, and waits
+// until the program runs.
+func (s *Stage) launch(ctx context.Context, command []string, env ...string) (*Program, error) {
 	s.starts++
 	p := &Program{stage: s, trace: filepath.Join(s.Dir, "log", fmt.Sprintf("trace-%d.jsonl", s.starts))}
 	args := append(command[1:len(command):len(command)], "--trace", p.trace)
@@ -69,7 +71,7 @@ func (s *Stage) launch(ctx context.Context, command []string) (*Program, error) 
 		args = append(args, "--config", s.Config)
 	}
 	var err error
-	if p.process, err = s.start("latchkey", nil, command[0], args...); err != nil {
+	if p.process, err = s.start("latchkey", func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, env...) }, command[0], args...); err != nil {
 		return nil, err
 	}
 	start, err := p.awaitEvent(ctx, "the start", func(e event) bool { return e.Event == "start" })

@@ -98,6 +98,32 @@ func (s *Stage) StartHidden(ctx context.Context, args ...string) (*Program, erro
 	return s.launch(ctx, append([]string{s.options.Program}, args...))
 }
 
+// StartWith is StartProgram with more variables in the environment.
+func (s *Stage) StartWith(ctx context.Context, env []string, args ...string) (*Program, error) {
+	p, err := s.launch(ctx, append([]string{s.options.Program}, args...), env...)
+	if err != nil {
+		return nil, err
+	}
+	if err := p.FindWindow(ctx); err != nil {
+		return nil, err
+	}
+	return p, s.AwaitActive(ctx, p.Window)
+}
+
+// AwaitRestart waits until the program has started anew in its own process, and
+// for its new window.
+func (p *Program) AwaitRestart(ctx context.Context) error {
+	if _, err := p.awaitEvent(ctx, "the start anew", func(e event) bool {
+		return e.Event == "start" && e.PID == p.process.cmd.Process.Pid
+	}); err != nil {
+		return err
+	}
+	if err := p.FindWindow(ctx); err != nil {
+		return err
+	}
+	return p.stage.AwaitActive(ctx, p.Window)
+}
+
 // Visible reports whether a window is to be seen.
 func (s *Stage) Visible(ctx context.Context, w Window) (bool, error) {
 	text, err := s.output(ctx, "xwininfo", "-id", w.String())
