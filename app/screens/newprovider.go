@@ -22,14 +22,14 @@ type newProviderPage struct {
 	file     *widgets.Button
 	fileRow  *fyne.Container
 	problem  *widgets.Text
-	wrong    *widgets.Text
 	save     *widgets.Button
 	saved    *fyne.Container
 	savedBy  *widgets.Text
 	signIn   *widgets.Button
 	added    *addedProviders
 
-	view presenter.NewProviderView
+	view    presenter.NewProviderView
+	pressed bool // Save was, and what came of it is not drawn yet
 }
 
 func newNewProviderPage(a presenter.Actions) *newProviderPage {
@@ -42,7 +42,6 @@ func newNewProviderPage(a presenter.Actions) *newProviderPage {
 		widgets.Slot{Object: plainText(theme.SizeSmall, theme.ColorQuiet, Word("provider.import.hint")), Before: 4},
 	)
 	p.problem = plainText(theme.SizeBody, theme.ColorWarning, "")
-	p.wrong = plainText(theme.SizeBody, theme.ColorWarning, "")
 	p.save = widgets.NewButton(widgets.Primary, Word("provider.save"), p.press)
 	p.savedBy = plainText(theme.SizeBody, theme.ColorGood, "")
 	p.signIn = widgets.NewButton(widgets.Primary, "", func() {
@@ -76,7 +75,6 @@ func newNewProviderPage(a presenter.Actions) *newProviderPage {
 		widgets.Slot{Object: f.secretRow, Before: 16},
 		widgets.Slot{Object: f.scopes.object, Before: 16},
 		widgets.Slot{Object: p.redirect.object, Before: 20},
-		widgets.Slot{Object: p.wrong, Before: 20},
 		widgets.Slot{Object: widgets.Flow(12, false, p.save), Before: 20},
 		widgets.Slot{Object: p.added.object, Before: 32},
 	)
@@ -102,7 +100,7 @@ func (p *newProviderPage) presetButtons() []*widgets.Button {
 }
 
 func (p *newProviderPage) update(s presenter.State, _ time.Time) {
-	v := *s.NewProvider
+	v, old := *s.NewProvider, p.view
 	p.view = v
 	for preset, b := range p.presets {
 		b.SetSelected(preset == v.Draft.Preset)
@@ -118,10 +116,7 @@ func (p *newProviderPage) update(s presenter.State, _ time.Time) {
 		p.problem.SetSpans(widgets.Span{Text: sentence(problemKey(v.Problem.Code, "title"), w) + ". ", Style: fyne.TextStyle{Bold: true}},
 			widgets.Span{Text: sentence(problemKey(v.Problem.Code, "text"), w), Color: base.ColorNameForeground})
 	}
-	setVisible(p.wrong, v.Wrong != "")
-	if v.Wrong != "" {
-		p.wrong.Set(Word("provider.wrong."+string(v.Wrong)), fyne.TextStyle{})
-	}
+	wrong := p.form.setWrong(v.Wrong)
 	p.save.SetBusy(v.Saving)
 	p.save.SetText(Word("provider.save"))
 	if v.Saving {
@@ -135,6 +130,24 @@ func (p *newProviderPage) update(s presenter.State, _ time.Time) {
 		p.signIn.SetNote(v.Saved.Host)
 	}
 	p.frame.Object.Refresh()
+	switch {
+	case v.Saved != nil && old.Saved == nil:
+		p.focus(p.signIn)
+		p.frame.ToTop()
+	case v.Problem != nil && old.Problem == nil:
+		p.frame.ToTop()
+	case wrong != nil && p.pressed:
+		p.focus(wrong)
+	}
+	p.pressed = p.pressed && v.Saving
+}
+
+// focus goes on where the person has something to do next; what has the focus
+// is scrolled to.
+func (p *newProviderPage) focus(f fyne.Focusable) {
+	if c := fyne.CurrentApp().Driver().CanvasForObject(p.frame.Object); c != nil {
+		c.Focus(f)
+	}
 }
 
 func (p *newProviderPage) choose(preset presenter.Preset) {
@@ -145,6 +158,7 @@ func (p *newProviderPage) choose(preset presenter.Preset) {
 
 func (p *newProviderPage) press() {
 	if !p.view.Saving {
+		p.pressed = true
 		p.actions.SaveProvider(p.form.secret.Text())
 	}
 }

@@ -138,6 +138,30 @@ func TestTypingStays(t *testing.T) {
 	}
 }
 
+// TestWhatIsWrongIsFocused: pressing Save goes to what is missing; when it is
+// saved, to the button that signs in.
+func TestWhatIsWrongIsFocused(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(providerPage(nil))
+	wrong := providerPage(func(v *presenter.NewProviderView) { v.Wrong = presenter.DraftClientID })
+	r.root.Update(wrong)
+	if f := r.window.Canvas().Focused(); f != nil {
+		t.Errorf("the focus moved to %v without a press", f)
+	}
+	r.key(fyne.KeyReturn)
+	r.root.Update(wrong)
+	if f := r.window.Canvas().Focused(); f != r.field("Client ID") {
+		t.Errorf("the focus is on %v", f)
+	}
+	r.wantTexts("Enter the client ID.")
+	r.root.Update(providerPage(func(v *presenter.NewProviderView) {
+		v.Saved = &presenter.ProviderButton{ID: "work", Name: "Work", Host: "id.example.com"}
+	}))
+	r.actions.take()
+	r.key(fyne.KeyReturn)
+	r.want("SignIn work")
+}
+
 // TestEachFault: each way in which an issuer can be wrong says what was expected
 // and what to do, with and without what it may bring.
 func TestEachFault(t *testing.T) {

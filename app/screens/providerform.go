@@ -8,14 +8,15 @@ import (
 	"app.latchkey/app/widgets"
 )
 
-// formField is a field below its label, and a hint below it.
+// formField is a field below its label, and below it a hint and what is wrong.
 type formField struct {
 	object *fyne.Container
 	field  *widgets.Field
+	wrong  *widgets.Text
 }
 
 func newFormField(key, hint, example string, changed func(), submitted func()) formField {
-	f := formField{field: widgets.NewField(Word(key), example, func(string) { submitted() })}
+	f := formField{field: widgets.NewField(Word(key), example, func(string) { submitted() }), wrong: newWrong()}
 	f.field.OnChanged = func(string) { changed() }
 	slots := []widgets.Slot{
 		{Object: plainText(theme.SizeSmall, theme.ColorQuiet, Word(key))},
@@ -24,8 +25,14 @@ func newFormField(key, hint, example string, changed func(), submitted func()) f
 	if hint != "" {
 		slots = append(slots, widgets.Slot{Object: plainText(theme.SizeSmall, theme.ColorQuiet, Word(hint)), Before: 4})
 	}
-	f.object = widgets.Column(slots...)
+	f.object = widgets.Column(append(slots, widgets.Slot{Object: f.wrong, Before: 4})...)
 	return f
+}
+
+func newWrong() *widgets.Text {
+	t := plainText(theme.SizeSmall, theme.ColorWarning, "")
+	t.Hide()
+	return t
 }
 
 // providerForm is the fields of a new provider. They are set only when the
@@ -33,7 +40,7 @@ func newFormField(key, hint, example string, changed func(), submitted func()) f
 type providerForm struct {
 	name, issuer, tenant, client, scopes formField
 	secret                               *widgets.Secret
-	secretHint                           *widgets.Text
+	secretHint, secretWrong              *widgets.Text
 	secretRow                            *fyne.Container
 
 	preset  presenter.Preset
@@ -56,11 +63,12 @@ func newProviderForm(edit func(presenter.ProviderDraft), submit func()) *provide
 	f.secret = widgets.NewSecret(Word("provider.field.secret"))
 	f.secret.OnEnter = submit
 	f.secret.SetPlaceHolder("")
-	f.secretHint = plainText(theme.SizeSmall, theme.ColorQuiet, "")
+	f.secretHint, f.secretWrong = plainText(theme.SizeSmall, theme.ColorQuiet, ""), newWrong()
 	f.secretRow = widgets.Column(
 		widgets.Slot{Object: plainText(theme.SizeSmall, theme.ColorQuiet, Word("provider.field.secret"))},
 		widgets.Slot{Object: f.secret, Before: 4},
 		widgets.Slot{Object: f.secretHint, Before: 4},
+		widgets.Slot{Object: f.secretWrong, Before: 4},
 	)
 	return f
 }
@@ -103,6 +111,27 @@ func (f *providerForm) update(v presenter.NewProviderView) {
 	default:
 		f.secretHint.Set(Word("provider.hint.secret"), fyne.TextStyle{})
 	}
+}
+
+// setWrong says below one of the fields what is wrong with it, and returns that
+// field; nil: nothing is.
+func (f *providerForm) setWrong(what presenter.DraftField) (found fyne.Focusable) {
+	for _, x := range []struct {
+		id    presenter.DraftField
+		field fyne.Focusable
+		text  *widgets.Text
+	}{
+		{presenter.DraftName, f.name.field, f.name.wrong}, {presenter.DraftIssuer, f.issuer.field, f.issuer.wrong},
+		{presenter.DraftTenant, f.tenant.field, f.tenant.wrong}, {presenter.DraftClientID, f.client.field, f.client.wrong},
+		{presenter.DraftSecret, f.secret, f.secretWrong}, {presenter.DraftScopes, f.scopes.field, f.scopes.wrong},
+	} {
+		setVisible(x.text, x.id == what)
+		if x.id == what {
+			x.text.Set(Word("provider.wrong."+string(what)), fyne.TextStyle{})
+			found = x.field
+		}
+	}
+	return found
 }
 
 // forget empties the field for the secret.
