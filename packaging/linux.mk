@@ -53,10 +53,14 @@ trial = LATCHKEY_$(1)='$(abspath dist/$(subst %,$(VERSION),$($(1))))' LATCHKEY_$
 
 # Needs root, for a Debian in a folder and for rpm; one line for each installer.
 .PHONY: test-linux
-test-linux: package-linux programs
+test-linux: package-linux programs build/bin/fyne
 	@rm -f build/trials-linux.txt
 	@for kind in $(LINUX_PACKAGES); do LATCHKEY_VERSION=$(OLDER) QUICK=1 packaging/$$kind/make.sh build/older; done
 	@echo 'Installing, signing in, upgrading, removing: a few minutes'
-	@$(call trial,DEB) $(call trial,RPM) $(call trial,TAR) \
-	LATCHKEY_TRIALS='$(abspath build/trials-linux.txt)' go test -count=1 -p 1 -timeout 45m $(LINUX_PACKAGES:%=./packaging/%); \
+	@$(call trial,DEB) $(call trial,RPM) $(call trial,TAR) LATCHKEY_FYNE='$(abspath build/bin/fyne)' \
+	LATCHKEY_TRIALS='$(abspath build/trials-linux.txt)' go test -count=1 -p 1 -timeout 45m $(LINUX_PACKAGES:%=./packaging/%) ./packaging/linux ./packaging/flatpak; \
 	  status=$$?; echo; [ ! -e build/trials-linux.txt ] || cat build/trials-linux.txt; exit $$status
+
+build/bin/fyne: tools/go.mod
+	go -C tools build -o ../$@ fyne.io/tools/cmd/fyne
+	@touch $@
