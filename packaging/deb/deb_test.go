@@ -76,6 +76,12 @@ func TestOldestLibc(t *testing.T) {
 	if !regexp.MustCompile(`^2\.[0-9]+$`).MatchString(glibc) {
 		t.Fatalf("the oldest C library is %q", glibc)
 	}
+	if system, err := os.ReadFile("/etc/os-release"); err == nil && strings.Contains(string(system), "=bookworm") {
+		readme, err := os.ReadFile("../README.md")
+		if err != nil || !strings.Contains(string(readme), "made on Debian 12 they ask for glibc "+glibc+" ") {
+			t.Errorf("packaging/README.md does not say that the oldest C library is glibc %s, error = %v", glibc, err)
+		}
+	}
 	depends := trial.Run(t, "dpkg-deb", "--field", file, "Depends")
 	for _, one := range []string{"libc6 (>= " + glibc + ")", "libgl1", "libwayland-client0", "libx11-6"} {
 		if !strings.Contains(depends, one) {
