@@ -23,7 +23,7 @@ import (
 )
 
 // patience is how long one thing that a person does may take.
-const patience = 90 * time.Second
+const patience = 5 * time.Minute
 
 // Person uses an installed program on a stage of their own.
 type Person struct {
