@@ -24,7 +24,7 @@ func TestCleanRoot(t *testing.T) {
 	}
 	trial.NeedRoot(t, "test-packages")
 	report := trial.NewReport(t, file)
-	name, version := trial.Value(t, "PACKAGE"), trial.Value(t, "VERSION")
+	name, id, version := trial.Value(t, "PACKAGE"), trial.Value(t, "ID"), trial.Value(t, "VERSION")
 	program := "/usr/bin/" + name
 	root := trial.NewRoot(t)
 	for from, to := range map[string]string{file: "new.deb", previous: "old.deb"} {
@@ -81,7 +81,7 @@ func TestCleanRoot(t *testing.T) {
 	person.Quits()
 	person.KeepsWhatIsTheirs()
 	for _, path := range trial.Files(t, root.Dir, notFiles...) {
-		if strings.Contains(filepath.Base(path), name) || strings.Contains(path, trial.Value(t, "ID")) {
+		if strings.Contains(filepath.Base(path), name) || strings.Contains(path, id) {
 			t.Errorf("%s is left after the package was removed", path)
 		}
 	}
