@@ -13,6 +13,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/assets"
 )
 
 // chromium starts a browser, or skips the test where there is none.
@@ -95,6 +96,20 @@ func TestInChromium(t *testing.T) {
 			if name == "page" {
 				picture(ctx, t, "how-you-signed-in-page-"+as.name)
 			}
+		}
+	}
+	for _, l := range assets.Languages() {
+		e := sample()
+		e.Language = l.Tag
+		path := filepath.Join(t.TempDir(), "page.html")
+		if err := os.WriteFile(path, []byte(export(t, e, presenter.FormatPage)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := chromedp.Do(ctx, chromedp.Navigate("file://"+path)); err != nil {
+			t.Fatal(err)
+		}
+		if cut := see[string](ctx, t, cutTexts); cut != "" {
+			t.Errorf("%s: texts of the drawing are outside of it: %s", l.Tag, cut)
 		}
 	}
 	if loaded := see[float64](ctx, t, `performance.getEntriesByType("resource").length`); loaded > 0 {
