@@ -77,6 +77,21 @@ func (c *crash) close() {
 	_ = c.file.Close()
 }
 
+// write writes down a crash; what can't be written is lost, for the program has
+// ended already. What was done at its end may have closed the log before.
+func (c *crash) write(report []byte) {
+	if c.file == nil {
+		return
+	}
+	if _, err := c.file.Write(report); err == nil {
+		return
+	}
+	if f, err := os.OpenFile(c.file.Name(), os.O_WRONLY|os.O_APPEND, 0o600); err == nil { // erased data stays erased
+		_, _ = f.Write(report)
+		_ = f.Close()
+	}
+}
+
 // Guard, deferred, ends the program if its goroutine panics, as the runtime
 // would, but tells the panic's type only: its value may hold a secret. It must
 // be deferred itself, not be called by what is deferred.
@@ -88,9 +103,7 @@ func (l *Log) Guard() {
 		return
 	}
 	report := fmt.Appendf(nil, "panic: %s\n\n%s\n", describe(value), debug.Stack())
-	if l.crash.file != nil {
-		_, _ = l.crash.file.Write(report) // the program has ended already
-	}
+	l.crash.write(report)
 	if l.screen != nil {
 		_, _ = l.screen.Write(report)
 	}

@@ -67,6 +67,11 @@ func TestMain(m *testing.M) {
 		defer l.Guard()
 		crashes[kind]()
 	}
+	if kind, ended := strings.CutPrefix(how, "at the end "); ended {
+		defer l.Guard()
+		defer l.Close() // a panic unwinds it first
+		crashes[kind]()
+	}
 	go crashes[kind]()
 	select {}
 }
@@ -154,6 +159,24 @@ func TestGuard(t *testing.T) {
 				t.Errorf("the secret is in %q; shown:\n%s", where, shown)
 			}
 			if !strings.Contains(shown, "panic: ") {
+				t.Errorf("shown:\n%s", shown)
+			}
+			check(t, dir)
+		})
+	}
+}
+
+// A panic of the main goroutine closes the log on its way out, and is written
+// down all the same.
+func TestGuardAfterClose(t *testing.T) {
+	for how := range crashes {
+		if how == "a quit signal" {
+			continue
+		}
+		t.Run(how, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			if shown := breakDown(t, "at the end "+how, dir); !strings.Contains(shown, "panic: ") {
 				t.Errorf("shown:\n%s", shown)
 			}
 			check(t, dir)

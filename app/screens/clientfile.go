@@ -21,8 +21,8 @@ func (p *newProviderPage) chooseFile() {
 		p.actions.ImportClient(path)
 	}, w)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".json"}))
+	d.Show() // before it, Fyne's dialog has no size
 	d.Resize(w.Canvas().Size().Subtract(fyne.NewSize(48, 48)))
-	d.Show()
 }
 
 // windowOf is the window that o is in; nil: none.

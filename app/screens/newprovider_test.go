@@ -208,3 +208,13 @@ func TestHostStandsOnTheButton(t *testing.T) {
 		t.Errorf("drawn is %q", drawn)
 	}
 }
+
+// TestChooseFile: Fyne's own dialog comes up over the page.
+func TestChooseFile(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(providerPage(func(v *presenter.NewProviderView) { v.Draft.Preset = presenter.PresetGoogle }))
+	r.button("Open Google's file…").Tapped(nil)
+	if r.window.Canvas().Overlays().Top() == nil {
+		t.Error("there is no dialog")
+	}
+}
