@@ -13,6 +13,7 @@ func (p *newProviderPage) chooseFile() {
 		return
 	}
 	d := dialog.NewFileOpen(func(f fyne.URIReadCloser, err error) {
+		p.dialog = nil
 		if err != nil || f == nil {
 			return
 		}
@@ -21,6 +22,7 @@ func (p *newProviderPage) chooseFile() {
 		p.actions.ImportClient(path)
 	}, w)
 	d.SetFilter(storage.NewExtensionFileFilter([]string{".json"}))
+	p.dialog = d
 	d.Show() // before it, Fyne's dialog has no size
 	d.Resize(w.Canvas().Size().Subtract(fyne.NewSize(48, 48)))
 }

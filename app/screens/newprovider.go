@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/dialog"
 	base "fyne.io/fyne/v2/theme"
 
 	"app.latchkey/app/presenter"
@@ -29,7 +30,8 @@ type newProviderPage struct {
 	added    *addedProviders
 
 	view    presenter.NewProviderView
-	pressed bool // Save was, and what came of it is not drawn yet
+	dialog  *dialog.FileDialog // nil: none is open
+	pressed bool               // Save was, and what came of it is not drawn yet
 }
 
 func newNewProviderPage(a presenter.Actions) *newProviderPage {
@@ -174,8 +176,14 @@ func (p *newProviderPage) primary() {
 	p.press()
 }
 
-// escape closes the page. What was typed stays, but for the secret.
+// escape closes the dialog that is open, else the page. What was typed stays, but
+// for the secret.
 func (p *newProviderPage) escape() {
+	if p.dialog != nil {
+		p.dialog.Dismiss()
+		p.dialog = nil
+		return
+	}
 	p.form.forget()
 	p.actions.ClosePage()
 }

@@ -215,6 +215,12 @@ func TestChooseFile(t *testing.T) {
 	r.root.Update(providerPage(func(v *presenter.NewProviderView) { v.Draft.Preset = presenter.PresetGoogle }))
 	r.button("Open Google's file…").Tapped(nil)
 	if r.window.Canvas().Overlays().Top() == nil {
-		t.Error("there is no dialog")
+		t.Fatal("there is no dialog")
 	}
+	r.window.Canvas().Unfocus()
+	r.window.Canvas().OnTypedKey()(&fyne.KeyEvent{Name: fyne.KeyEscape})
+	if r.window.Canvas().Overlays().Top() != nil {
+		t.Error("Esc left the dialog open")
+	}
+	r.want() // the page stays
 }
