@@ -117,7 +117,7 @@ func run(o options, v vendor) (err error) {
 		return p.AskPassphrase(ctx, presenter.PassphraseQuestion(q))
 	})
 	client, err := auth.New(auth.Config{Store: secrets, Fallback: keep.store(), OpenBrowser: window.OpenURL, Dir: dirs.ConfigDir(),
-		CacheDir: dirs.CacheDir(), Application: v.Name, KeychainName: v.keychainName(), Version: v.Version, Logger: log})
+		CacheDir: dirs.CacheDir(), Application: v.Name, KeychainName: v.keychainName(), Version: v.Version, Language: window.Language, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"os"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -77,6 +78,8 @@ type Window struct {
 	now    func() time.Time
 	log    *slog.Logger
 
+	language atomic.Pointer[string] // of the words
+
 	mu      sync.Mutex
 	latest  presenter.State
 	running bool // drawing is possible
@@ -127,6 +130,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 	if err := screens.UseLanguage(o.Look.Language); err != nil {
 		return nil, err
 	}
+	language := screens.Language().String()
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -144,6 +148,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 
 		menuBar: runtime.GOOS == "darwin",
 	}
+	w.language.Store(&language)
 	w.applyLook()
 	w.win.SetPadded(false)
 	w.win.Resize(o.Size.fyne())

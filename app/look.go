@@ -74,9 +74,16 @@ func (w *Window) follow(l presenter.Look) {
 			w.log.Warn("changing the language", "error", err.Error())
 			return
 		}
+		language := screens.Language().String()
+		w.language.Store(&language)
 		w.build()
 	}
 }
+
+// Language is the language that the window speaks now, one of
+// assets.Languages: the one that was chosen, or the system's. It may be called
+// from any goroutine.
+func (w *Window) Language() string { return *w.language.Load() }
 
 // applyLook sets scale and theme; Fyne draws all anew with both.
 func (w *Window) applyLook() {

@@ -40,7 +40,7 @@ func TestTheLookIsFollowed(t *testing.T) {
 	s := profile()
 	s.Look.Language = "fr"
 	w.Show(s)
-	if w.root == before || screens.Language().String() != "fr" {
+	if w.root == before || screens.Language().String() != "fr" || w.Language() != "fr" {
 		t.Errorf("the language is %s, the screens are new: %v", screens.Language(), w.root != before)
 	}
 	enter(w)

@@ -100,7 +100,7 @@ func newProfile(a presenter.Actions) *profile {
 		widgets.Slot{Object: widgets.Follow(12, p.name, p.chip)},
 		widgets.Slot{Object: widgets.Follow(4, p.email, p.verified)},
 	)
-	head := widgets.Ends(24, false,
+	head := widgets.EndsOrStack(24, 320,
 		widgets.Beside(12, p.avatar, identity),
 		widgets.Flow(12, false, p.refresh, p.signOut))
 	p.frame = widgets.NewPage(widgets.Column(

@@ -39,8 +39,22 @@ func naturalWidth(o fyne.CanvasObject) float32 {
 		return n.NaturalWidth()
 	}
 	if c, ok := o.(*fyne.Container); ok {
-		if f, ok := c.Layout.(*flow); ok {
-			return f.naturalWidth(c.Objects)
+		switch l := c.Layout.(type) {
+		case *flow:
+			return l.naturalWidth(c.Objects)
+		case *pairLayout:
+			if !c.Objects[1].Visible() {
+				return naturalWidth(c.Objects[0])
+			}
+			return naturalWidth(c.Objects[0]) + l.gap + naturalWidth(c.Objects[1])
+		case *column:
+			var w float32
+			for _, s := range l.slots {
+				if s.Object.Visible() {
+					w = fyne.Max(w, naturalWidth(s.Object))
+				}
+			}
+			return w
 		}
 	}
 	return o.MinSize().Width
@@ -269,10 +283,17 @@ func Ends(gap float32, top bool, left, right fyne.CanvasObject) *fyne.Container 
 	return &fyne.Container{Layout: &ends{gap: gap, top: top}, Objects: []fyne.CanvasObject{left, right}}
 }
 
+// EndsOrStack is Ends, centred, for a flow at the right: where the left has less
+// than enough and would be shortened, what flows stands one below the other.
+func EndsOrStack(gap, enough float32, left, right fyne.CanvasObject) *fyne.Container {
+	return &fyne.Container{Layout: &ends{gap: gap, enough: enough}, Objects: []fyne.CanvasObject{left, right}}
+}
+
 type ends struct {
-	gap   float32
-	top   bool
-	width float32
+	gap    float32
+	top    bool
+	enough float32 // 0: the right is never stacked
+	width  float32
 }
 
 func (e *ends) widths(objects []fyne.CanvasObject, width float32) (left, right float32) {
@@ -280,7 +301,25 @@ func (e *ends) widths(objects []fyne.CanvasObject, width float32) (left, right f
 		return width, 0
 	}
 	right = fyne.Min(naturalWidth(objects[1]), width)
+	if left = width - right - e.gap; left < e.enough && left < naturalWidth(objects[0]) {
+		right = fyne.Min(widest(objects[1]), width)
+	}
 	return fyne.Max(0, width-right-e.gap), right
+}
+
+// widest is the natural width of the widest object in a container.
+func widest(o fyne.CanvasObject) float32 {
+	c, ok := o.(*fyne.Container)
+	if !ok {
+		return naturalWidth(o)
+	}
+	var w float32
+	for _, o := range c.Objects {
+		if o.Visible() {
+			w = fyne.Max(w, naturalWidth(o))
+		}
+	}
+	return w
 }
 
 func (e *ends) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
@@ -328,11 +367,11 @@ func Follow(gap float32, head, tail fyne.CanvasObject) *fyne.Container {
 	}}, Objects: []fyne.CanvasObject{head, tail}}
 }
 
-// Beside puts an object of fixed width at the left and gives the rest to the
-// other.
+// Beside puts an object at the left, as wide as it likes to be, and gives the
+// rest to the other.
 func Beside(gap float32, left, rest fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &pairLayout{gap: gap, split: func(width float32, l, _ fyne.CanvasObject) (float32, float32) {
-		lw := l.MinSize().Width
+		lw := fyne.Min(naturalWidth(l), width)
 		return lw, fyne.Max(0, width-lw-gap)
 	}}, Objects: []fyne.CanvasObject{left, rest}}
 }
