@@ -78,6 +78,7 @@ func TestUpdatesThatAreRefused(t *testing.T) {
 		answer string
 	}{
 		"page elsewhere":     {200, `{"version":"1.4.0","page":"https://evil.example/get"}`},
+		"page of a stranger": {200, `{"version":"1.4.0","page":"http://evil.example/get"}`},
 		"page that runs":     {200, `{"version":"1.4.0","page":"file:///bin/sh"}`},
 		"page of a user":     {200, `{"version":"1.4.0","page":"http://x@127.0.0.1/get"}`},
 		"no page":            {200, `{"version":"1.4.0"}`},
