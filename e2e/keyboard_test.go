@@ -55,8 +55,20 @@ func TestByKeyboardAlone(t *testing.T) {
 	try(t, "start", p.Start(ctx))
 	k := keyboard{t, p.Program}
 
+	// Back, and four appearances; five sizes; then the languages.
+	k.see(ctx, "settings", func(s presenter.State) bool { return s.Settings != nil }, "ctrl+comma")
+	k.see(ctx, "dark", chose(func(c presenter.Choices) bool { return c.Appearance == presenter.AppearanceDark }),
+		times(4, "Tab", "space")...)
+	k.see(ctx, "german", chose(func(c presenter.Choices) bool { return c.Language == "de" }), times(9, "Tab", "space")...)
+	k.see(ctx, "settings closed", onScreen(presenter.ScreenSignIn), "Escape")
+	k.see(ctx, "diagnostics", func(s presenter.State) bool {
+		return s.Diagnostics != nil && !s.Diagnostics.Running && len(s.Diagnostics.Lines) > 5
+	}, "F1")
+	k.see(ctx, "diagnostics copied", func(s presenter.State) bool {
+		return s.Diagnostics != nil && s.Diagnostics.Copied
+	}, "Tab", "Tab", "Tab", "space")
+	k.see(ctx, "diagnostics closed", onScreen(presenter.ScreenSignIn), "Escape")
 	k.page(ctx, presenter.PageSettings, "ctrl+comma")
-	k.page(ctx, presenter.PageDiagnostics, "F1")
 	k.page(ctx, presenter.PageProvider, "F10", "Return")
 	k.page(ctx, presenter.PageAbout, append([]string{"F10"}, times(6, "Down", "Return")...)...)
 
@@ -98,4 +110,8 @@ func onScreen(screen presenter.Screen) func(presenter.State) bool {
 
 func onTab(tab presenter.Tab) func(presenter.State) bool {
 	return func(s presenter.State) bool { return s.Profile.Tab == tab }
+}
+
+func chose(ok func(presenter.Choices) bool) func(presenter.State) bool {
+	return func(s presenter.State) bool { return s.Settings != nil && ok(s.Settings.Choices) }
 }
