@@ -9,6 +9,7 @@
 # caller's. It needs mingw-w64.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8 # names may hold any letter
 
 out=$1 package=${2:-.} values=()
 # shellcheck disable=SC2086 # no value holds a space

@@ -9,6 +9,7 @@
 # everything that Windows looks at is signed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+export LC_ALL=C.UTF-8 # names may hold any letter
 
 program='' out=''
 while [ $# -gt 0 ]; do
@@ -37,7 +38,7 @@ trap 'rm -rf "$stage"' EXIT
 umask 022
 
 # Text files with Windows' ends of lines, for Notepad of old.
-cp "$program" "$stage/program.exe"
+install -m 0755 "$program" "$stage/program.exe" # whatever umask it was built under
 sed 's/\r*$/\r/' LICENSE >"$stage/LICENSE.txt"
 build/bin/mkico -out "$stage/program.ico" -side "$stage/side.bmp" "$ICON"
 packaging/windows/sign.sh "$stage/program.exe"
@@ -57,22 +58,25 @@ make_setup() {
 	! packaging/windows/sign.sh --wanted || sign=("-DSIGN=$PWD/packaging/windows/sign.sh")
 	makensis -V2 -WX -NOCD -INPUTCHARSET UTF8 "${sign[@]}" \
 		-DNAME="$NAME" -DPACKAGE="$PACKAGE" -DID="$ID" -DVERSION="$VERSION" -DBUILD="$BUILD" -DVENDOR="$VENDOR" \
-		-DSUMMARY="$SUMMARY" -DHOMEPAGE="$HOMEPAGE" -DDATA="$DATA" -DICON="$stage/program.ico" -DSIDE="$stage/side.bmp" -DSOURCE="$stage" \
+		-DSUMMARY="$SUMMARY" -DHOMEPAGE="$HOMEPAGE" -DICON="$stage/program.ico" -DSIDE="$stage/side.bmp" -DSOURCE="$stage" \
 		-DWORDS="$PWD/packaging/windows/words.nsh" -DKILOBYTES="$(du -k --apparent-size "$stage/program.exe" | cut -f 1)" \
 		-DOUT="$out/$name-setup.exe" packaging/windows/setup.nsi
 	packaging/windows/sign.sh "$out/$name-setup.exe"
 }
 
 make_msi() {
-	local xml=() value
-	for value in "$NAME" "$VENDOR" "$SUMMARY"; do xml+=("$(sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g' <<<"$value")"); done
+	local text value xml
+	local UPGRADE_CODE PRODUCT_CODE PROGRAM_CODE PACKAGE_CODE
+	UPGRADE_CODE=$(guid upgrade) PRODUCT_CODE=$(guid "product $VERSION") PROGRAM_CODE=$(guid program)
+	PACKAGE_CODE=$(guid "package $VERSION $(sha256sum <"$stage/program.exe")")
+	text=$(cat packaging/windows/program.wxs)
+	for value in NAME PACKAGE VERSION VENDOR SUMMARY HOMEPAGE UPGRADE_CODE PRODUCT_CODE PROGRAM_CODE PACKAGE_CODE; do
+		xml=$(sed 's/&/\&amp;/g; s/</\&lt;/g; s/>/\&gt;/g; s/"/\&quot;/g' <<<"${!value}")
+		text=${text//@$value@/"$xml"}
+	done
+	printf '%s\n' "$text" >"$stage/program.wxs"
 	# Of absolute paths wixl makes nothing.
-	cp packaging/windows/program.wxs "$stage/"
-	(cd "$stage" && wixl --arch x64 -D Name="${xml[0]}" -D Vendor="${xml[1]}" -D Summary="${xml[2]}" -D Homepage="$HOMEPAGE" -D Package="$PACKAGE" \
-		-D Version="$VERSION" -D Icon=program.ico \
-		-D UpgradeCode="$(guid upgrade)" -D ProductCode="$(guid "product $VERSION")" -D ProgramCode="$(guid program)" \
-		-D PackageCode="$(guid "package $VERSION $(sha256sum <"$stage/program.exe")")" \
-		-o "$out/$name.msi" program.wxs)
+	(cd "$stage" && wixl --arch x64 -o "$out/$name.msi" program.wxs)
 	# wixl leaves a file's version empty, and then Windows Installer keeps the older
 	# program that is there: one with a version beats one without.
 	msibuild "$out/$name.msi" -q "UPDATE \`File\` SET \`Version\` = '$VERSION.$BUILD', \`Language\` = '1033' WHERE \`File\` = 'program.exe'"
@@ -90,8 +94,7 @@ $NAME $VERSION: $SUMMARY
 Nothing needs to be installed: start $PACKAGE.exe from wherever it lies. Your
 settings are kept in %AppData%\\$DATA, your sign-ins in Windows' Credential
 Manager: not in this folder, and not on a stick that you carry it on.
-To remove it, sign out, delete this folder, %AppData%\\$DATA and
-%LocalAppData%\\$DATA.
+To remove it, delete your data in its settings, quit it, and delete this folder.
 END
 	age
 	rm -f "$out/$name-portable.zip"

@@ -124,7 +124,8 @@ FunctionEnd
 			FileClose $0
 			${ExitDo}
 		${EndIf}
-		System::Call 'kernel32::CreateFile(t "${folder}\${PROGRAM}", i 0x40000000, i 7, p 0, i 3, i 0, p 0) p .r0 ?e'
+		StrCpy $2 "${folder}\${PROGRAM}" ; FileOpen does not say why: GENERIC_WRITE, all shares, OPEN_EXISTING
+		System::Call 'kernel32::CreateFile(t r2, i 0x40000000, i 7, p 0, i 3, i 0, p 0) p .r0 ?e'
 		Pop $1
 		${If} $0 P<> -1
 			System::Call 'kernel32::CloseHandle(p r0)'

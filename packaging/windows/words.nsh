@@ -22,7 +22,7 @@ ${Word} NoFolder "Nothing can be written to $INSTDIR. Choose another folder, or 
 ${Word} Newer "${NAME} $OldVersion is installed, which is newer than ${VERSION}."
 ${Word} Anyway "Install the older version anyway?"
 ${Word} OldWindows "${NAME} needs Windows 10 or newer."
-${Word} Keeps "Your sign-ins and settings stay for another time. To remove them too, sign out in ${NAME} first, and delete the folder ${DATA} in %AppData% and in %LocalAppData%."
+${Word} Keeps "Your sign-ins and settings stay for another time. To remove them too, delete your data in the settings of ${NAME} first."
 !undef WORDS_LANG
 
 !insertmacro Words "German" GERMAN
@@ -36,7 +36,7 @@ ${Word} NoFolder "In $INSTDIR kann nichts geschrieben werden. Wählen Sie einen 
 ${Word} Newer "${NAME} $OldVersion ist installiert und neuer als ${VERSION}."
 ${Word} Anyway "Die ältere Version trotzdem installieren?"
 ${Word} OldWindows "${NAME} braucht Windows 10 oder neuer."
-${Word} Keeps "Ihre Anmeldungen und Einstellungen bleiben für ein anderes Mal. Um auch sie zu entfernen, melden Sie sich vorher in ${NAME} ab und löschen Sie den Ordner ${DATA} in %AppData% und in %LocalAppData%."
+${Word} Keeps "Ihre Anmeldungen und Einstellungen bleiben für ein anderes Mal. Um auch sie zu entfernen, löschen Sie vorher Ihre Daten in den Einstellungen von ${NAME}."
 !undef WORDS_LANG
 
 !insertmacro Words "Spanish" SPANISH
@@ -50,7 +50,7 @@ ${Word} NoFolder "No se puede escribir en $INSTDIR. Elija otra carpeta o ejecute
 ${Word} Newer "Está instalado ${NAME} $OldVersion, más reciente que ${VERSION}."
 ${Word} Anyway "¿Instalar de todos modos la versión anterior?"
 ${Word} OldWindows "${NAME} necesita Windows 10 o posterior."
-${Word} Keeps "Sus sesiones y ajustes se conservan para otra ocasión. Para eliminarlos también, cierre antes la sesión en ${NAME} y borre la carpeta ${DATA} en %AppData% y en %LocalAppData%."
+${Word} Keeps "Sus sesiones y ajustes se conservan para otra ocasión. Para eliminarlos también, borre antes sus datos en los ajustes de ${NAME}."
 !undef WORDS_LANG
 
 !insertmacro Words "French" FRENCH
@@ -64,7 +64,7 @@ ${Word} NoFolder "Impossible d'écrire dans $INSTDIR. Choisissez un autre dossie
 ${Word} Newer "${NAME} $OldVersion est installé, plus récent que ${VERSION}."
 ${Word} Anyway "Installer quand même la version plus ancienne ?"
 ${Word} OldWindows "${NAME} nécessite Windows 10 ou une version ultérieure."
-${Word} Keeps "Vos connexions et réglages restent pour une autre fois. Pour les supprimer aussi, déconnectez-vous d'abord dans ${NAME} et supprimez le dossier ${DATA} dans %AppData% et dans %LocalAppData%."
+${Word} Keeps "Vos connexions et réglages restent pour une autre fois. Pour les supprimer aussi, effacez d'abord vos données dans les réglages de ${NAME}."
 !undef WORDS_LANG
 
 !insertmacro Words "PortugueseBR" PORTUGUESEBR
@@ -78,7 +78,7 @@ ${Word} NoFolder "Não é possível gravar em $INSTDIR. Escolha outra pasta ou e
 ${Word} Newer "O ${NAME} $OldVersion está instalado, mais novo que ${VERSION}."
 ${Word} Anyway "Instalar a versão mais antiga mesmo assim?"
 ${Word} OldWindows "O ${NAME} precisa do Windows 10 ou mais novo."
-${Word} Keeps "Suas sessões e configurações ficam para outra vez. Para removê-las também, saia antes no ${NAME} e apague a pasta ${DATA} em %AppData% e em %LocalAppData%."
+${Word} Keeps "Suas sessões e configurações ficam para outra vez. Para removê-las também, apague antes seus dados nas configurações do ${NAME}."
 !undef WORDS_LANG
 
 !insertmacro Words "Russian" RUSSIAN
@@ -92,7 +92,7 @@ ${Word} NoFolder "Запись в $INSTDIR невозможна. Выберит�
 ${Word} Newer "Установлена ${NAME} $OldVersion, она новее, чем ${VERSION}."
 ${Word} Anyway "Всё равно установить старую версию?"
 ${Word} OldWindows "Для ${NAME} нужна Windows 10 или новее."
-${Word} Keeps "Ваши входы и настройки останутся на другой раз. Чтобы удалить и их, сначала выйдите в ${NAME} и удалите папку ${DATA} в %AppData% и в %LocalAppData%."
+${Word} Keeps "Ваши входы и настройки останутся на другой раз. Чтобы удалить и их, сначала удалите свои данные в настройках ${NAME}."
 !undef WORDS_LANG
 
 !insertmacro Words "Japanese" JAPANESE
@@ -106,7 +106,7 @@ ${Word} NoFolder "$INSTDIR に書き込めません。別のフォルダーを�
 ${Word} Newer "${VERSION} より新しい ${NAME} $OldVersion がインストールされています。"
 ${Word} Anyway "それでも古いバージョンをインストールしますか？"
 ${Word} OldWindows "${NAME} には Windows 10 以降が必要です。"
-${Word} Keeps "サインインと設定は残ります。これらも削除するには、先に ${NAME} でサインアウトし、%AppData% と %LocalAppData% のフォルダー ${DATA} を削除してください。"
+${Word} Keeps "サインインと設定は残ります。これらも削除するには、先に ${NAME} の設定でデータを削除してください。"
 !undef WORDS_LANG
 
 !insertmacro Words "SimpChinese" SIMPCHINESE
@@ -120,5 +120,5 @@ ${Word} NoFolder "无法写入 $INSTDIR。请选择其他文件夹，或以管�
 ${Word} Newer "已安装 ${NAME} $OldVersion，比 ${VERSION} 更新。"
 ${Word} Anyway "仍要安装旧版本吗？"
 ${Word} OldWindows "${NAME} 需要 Windows 10 或更高版本。"
-${Word} Keeps "您的登录和设置会保留。如果也要删除它们，请先在 ${NAME} 中退出登录，然后删除 %AppData% 和 %LocalAppData% 中的文件夹 ${DATA}。"
+${Word} Keeps "您的登录和设置会保留。如果也要删除它们，请先在 ${NAME} 的设置中删除您的数据。"
 !undef WORDS_LANG
