@@ -94,13 +94,17 @@ func (s *Stage) managed(ctx context.Context) bool {
 // openboxConfig is a window manager of the usual manners: a new window gets the
 // focus, and the focus stays where it is until somebody moves it. The program
 // stands left of the browser: a browser that comes to the front late must not
-// stand on the program's picture.
+// stand on the program's picture. Where a desktop has no tray, Wine opens a
+// window in its place, which is nobody's to type into.
 const openboxConfig = `<?xml version="1.0" encoding="UTF-8"?>
 <openbox_config xmlns="http://openbox.org/3.4/rc">
   <focus><focusNew>yes</focusNew><followMouse>no</followMouse></focus>
   <keyboard><keybind key="A-F4"><action name="Close"/></keybind></keyboard>
   <placement><policy>Smart</policy><center>yes</center></placement>
-  <applications><application title="Latchkey"><position force="yes"><x>20</x><y>40</y></position></application></applications>
+  <applications>
+    <application title="Latchkey"><position force="yes"><x>20</x><y>40</y></position></application>
+    <application title="Wine System Tray"><focus>no</focus><layer>below</layer><position force="yes"><x>20</x><y>900</y></position></application>
+  </applications>
 </openbox_config>
 `
 

@@ -27,15 +27,10 @@ type desk struct {
 	*stage.Stage
 	t        *testing.T
 	drive    string // C:
+	person   string // runs its arguments without an administrator's rights
 	provider *stage.Provider
 	files    map[string]bool // that were there before anything was installed
 }
-
-// prng is the one thing that Wine 8 lacks and Go needs.
-const prng = `#include <windows.h>
-BOOLEAN NTAPI SystemFunction036(PVOID, ULONG);
-__declspec(dllexport) BOOL WINAPI ProcessPrng(PBYTE p, SIZE_T n) { return SystemFunction036(p, n); }
-`
 
 // newDesk opens a stage with Windows 10 and the mock provider on it. The test
 // ends with no process of Wine's left.
@@ -57,13 +52,10 @@ func newDesk(ctx context.Context, t *testing.T) *desk {
 			t.Error(err)
 		}
 	})
-	source, dll := filepath.Join(dir, "prng.c"), filepath.Join(dir, "bcryptprimitives.dll")
-	d.try("the shim", os.WriteFile(source, []byte(prng), 0o600))
-	if out, err := exec.CommandContext(ctx, "x86_64-w64-mingw32-gcc", "-shared", "-s", "-o", dll, source, "-ladvapi32").CombinedOutput(); err != nil {
-		t.Fatalf("the shim: %v\n%s", err, out)
-	}
 	d.must(ctx, "wineboot", "-i")
-	d.try("the shim", os.Rename(dll, filepath.Join(d.drive, "windows/system32/bcryptprimitives.dll")))
+	d.compile(ctx, "prng.c", filepath.Join(d.drive, "windows/system32/bcryptprimitives.dll"), "-shared")
+	d.person = filepath.Join(dir, "person.exe")
+	d.compile(ctx, "person.c", d.person, "-municode")
 	d.must(ctx, "winecfg", "/v", "win10")
 	d.provider, err = s.StartProvider(ctx)
 	d.try("provider", err)
@@ -72,6 +64,15 @@ func newDesk(ctx context.Context, t *testing.T) *desk {
 	d.try("configuration", os.WriteFile(filepath.Join(config, "providers.toml"), []byte(d.provider.ProvidersTOML), 0o600))
 	d.files = d.everything()
 	return d
+}
+
+// compile compiles a file of testdata for Windows.
+func (d *desk) compile(ctx context.Context, source, out string, flags ...string) {
+	d.t.Helper()
+	arguments := append(flags, "-s", "-o", out, filepath.Join("testdata", source), "-ladvapi32")
+	if text, err := exec.CommandContext(ctx, "x86_64-w64-mingw32-gcc", arguments...).CombinedOutput(); err != nil {
+		d.t.Fatalf("compiling %s: %v\n%s", source, err, text)
+	}
 }
 
 // user is what Wine calls the user.

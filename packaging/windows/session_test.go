@@ -13,9 +13,14 @@ import (
 	"app.latchkey/e2e/stage"
 )
 
+// patience is how long one thing that a person does may take.
+const patience = 2 * time.Minute
+
 // start starts an installed program and wants it to be of a version.
 func (d *desk) start(ctx context.Context, program, version string) *stage.Program {
 	d.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	if !d.exists(program) {
 		d.t.Fatalf("there is no %s", program)
 	}
@@ -33,6 +38,8 @@ func (d *desk) start(ctx context.Context, program, version string) *stage.Progra
 // refresh token in the Credential Manager.
 func (d *desk) signIn(ctx context.Context, p *stage.Program) {
 	d.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	state, err := p.Await(ctx, "the sign-in screen", func(s presenter.State) bool {
 		return s.Screen == presenter.ScreenSignIn && s.SignIn.Keep.Known
 	})
@@ -56,6 +63,8 @@ func (d *desk) signIn(ctx context.Context, p *stage.Program) {
 // signedIn waits for a profile that was fetched after a point in time.
 func (d *desk) signedIn(ctx context.Context, p *stage.Program, after time.Time) {
 	d.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	state, err := p.Await(ctx, "the profile", func(s presenter.State) bool {
 		return s.Screen == presenter.ScreenProfile && s.Profile.Updated.After(after) && !s.Profile.Refreshing && s.Profile.Person.Picture != ""
 	})
@@ -86,5 +95,7 @@ func (d *desk) again(ctx context.Context, program, version string) *stage.Progra
 
 func (d *desk) quit(ctx context.Context, p *stage.Program) {
 	d.t.Helper()
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	d.try("quit", p.Quit(ctx))
 }

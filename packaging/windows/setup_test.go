@@ -19,9 +19,11 @@ const (
 	// Windows' numbers of errors.
 	accessDenied     = 5
 	sharingViolation = 32
+	needsElevation   = 740
 	oldWinVersion    = 1150
 	productVersion   = 1638
 	installFailure   = 1603
+	badCommandLine   = 1639
 )
 
 // installers are those of this version and those of an older one.
@@ -72,9 +74,9 @@ func TestSetup(t *testing.T) {
 		}
 	}
 
-	d.must(ctx, i.oldSetup, "/S")
+	d.must(ctx, d.person, i.oldSetup, "/S")
 	here(i.oldVersion)
-	report.Tried("installed for one person")
+	report.Tried("installed for one person without an administrator's rights")
 	if got := d.registry(ctx, `HKLM\`+uninstallKey, "DisplayVersion"); got != "" {
 		t.Error("it was installed for everybody")
 	}
@@ -100,7 +102,7 @@ func TestSetup(t *testing.T) {
 	report.Tried("an older version only on demand")
 	d.must(ctx, i.setup, "/S")
 
-	d.must(ctx, uninstall, "/S")
+	d.must(ctx, d.person, uninstall, "/S")
 	d.nothingLeft(ctx)
 	report.Tried("removed with nothing left")
 }
@@ -110,14 +112,15 @@ func TestSetupForEverybody(t *testing.T) {
 	ctx, d, i := open(t)
 	report := trial.NewReport(t, i.setup)
 	d.refused(ctx, accessDenied, "Nothing can be written to", i.setup, "/S", "/ALLUSERS", `/D=Z:\proc\Latchkey`)
-	d.refused(ctx, 1639, "/ALLUSERS", i.setup, "/S", "/ALLUSERS", "/CURRENTUSER")
+	d.refused(ctx, badCommandLine, "/ALLUSERS", i.setup, "/S", "/ALLUSERS", "/CURRENTUSER")
+	d.refused(ctx, needsElevation, "administrator's rights", d.person, i.setup, "/S", "/ALLUSERS")
 	d.must(ctx, "winecfg", "/v", "win7")
 	d.refused(ctx, oldWinVersion, "Windows 10", i.setup, "/S", "/ALLUSERS")
 	d.must(ctx, "winecfg", "/v", "win10")
 	if left := d.added(); len(left) > 0 {
 		t.Errorf("refused, and left behind: %q", left)
 	}
-	report.Tried("refused on Windows 7 and in a folder that nobody can write to")
+	report.Tried("refused without rights, on Windows 7, and in a folder that nobody can write to")
 
 	const dir = `C:\Eigene Prögramme\Über uns`
 	program, uninstall := dir+`\latchkey.exe`, dir+`\uninstall.exe`
@@ -150,6 +153,7 @@ func TestSetupForEverybody(t *testing.T) {
 	}
 	report.Tried("moved")
 	uninstall = elsewhere + `\uninstall.exe`
+	d.refused(ctx, needsElevation, "administrator's rights", d.person, uninstall, "/S", "_?="+elsewhere)
 	d.must(ctx, uninstall, "/S")
 	d.files["Eigene Prögramme"] = true // not made by setup alone: it may hold other things
 	d.nothingLeft(ctx)
