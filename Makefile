@@ -131,7 +131,7 @@ e2e: programs ## whole-program tests: real window, browser and keychain
 vet-others: ## what has no window, compiled and vetted for Windows and macOS (without cgo, so without the Keychain itself)
 	@for system in windows darwin; do \
 	  echo "== $$system"; \
-	  GOOS=$$system CGO_ENABLED=0 go vet $$(go list ./auth/... | grep -v /endurance) ./settings/... ./resources/... ./mockprovider ./cmd/mockprovider ./app/instance ./app/presenter ./assets; \
+	  GOOS=$$system CGO_ENABLED=0 go vet $$(go list ./auth/... | grep -v /endurance) ./settings/... ./resources/... ./mockprovider ./cmd/mockprovider ./app/instance ./app/presenter ./app/logs ./app/flowpage ./assets; \
 	done
 
 .PHONY: test-stores

@@ -78,7 +78,7 @@ func TestBadVendor(t *testing.T) {
 // TestVendorsShareNothing is about two vendors with one name, on one computer.
 func TestVendorsShareNothing(t *testing.T) {
 	home := t.TempDir()
-	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "AppData", "LocalAppData"} {
+	for _, name := range []string{"HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "AppData", "LocalAppData"} {
 		t.Setenv(name, home)
 	}
 	seen := map[string]string{}
@@ -87,8 +87,8 @@ func TestVendorsShareNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, place := range []string{dirs.ConfigDir(), dirs.ProvidersPath(), dirs.IndexPath(), dirs.VaultDir(), v.keychainName()} {
-			if other, taken := seen[place]; taken {
+		for _, place := range []string{dirs.ConfigDir(), dirs.ProvidersPath(), dirs.IndexPath(), dirs.VaultDir(), dirs.LogDir(), dirs.CacheDir(), v.keychainName()} {
+			if other, taken := seen[place]; taken && other != v.ID {
 				t.Errorf("%s and %s share %s", v.ID, other, place)
 			}
 			seen[place] = v.ID
