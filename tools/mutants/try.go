@@ -51,7 +51,7 @@ func (m mutant) try(ctx context.Context, dir string, all bool) result {
 	}
 	// A mutant that does not compile fails every test and proves nothing.
 	packages := slices.DeleteFunc(slices.Concat(m.tests...), func(word string) bool { return strings.HasPrefix(word, "-") })
-	build := exec.CommandContext(ctx, "go", append([]string{"build", "-overlay", overlay}, packages...)...)
+	build := exec.CommandContext(ctx, "go", append([]string{"build", "-o", os.DevNull, "-overlay", overlay}, packages...)...)
 	build.Dir = m.module
 	if out, err := build.CombinedOutput(); err != nil {
 		return result{survived: true, problem: "does not compile: " + firstLines(out)}
