@@ -26,6 +26,7 @@ sums:
 	@cd dist && ls -l
 
 # Two builds of one commit give the same bytes.
+PACKAGE_TESTS += test-reproducible
 .PHONY: test-reproducible
 test-reproducible:
 	packaging/reproducible.sh $(filter-out package-flatpak,$(PACKAGES))
