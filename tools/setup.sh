@@ -16,9 +16,11 @@ cd "$(dirname "$0")/.."
 
 build=(gcc libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev pkg-config xdg-utils)
 # libgl1-mesa-dri draws without a graphics card, fonts-noto-core has the scripts
-# of the seeded users' names, xev of x11-utils is "another window".
+# of the seeded users' names, wqy and ipafont those of Chinese and Japanese (5 MB;
+# Noto's are 55), xev of x11-utils is "another window".
 # dbus-x11 is the launcher that busguard keeps from being launched.
-test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core)
+test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core
+	fonts-wqy-microhei fonts-ipafont-gothic fontconfig)
 # What packs and looks over the .deb that make test installs.
 test+=(lintian desktop-file-utils libglib2.0-bin appstream groff-base binutils)
 # The other keychains; kwalletd5 comes with libkf5wallet-bin. mingw links the one
