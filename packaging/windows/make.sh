@@ -43,8 +43,7 @@ sed 's/\r*$/\r/' LICENSE >"$stage/LICENSE.txt"
 build/bin/mkico -out "$stage/program.ico" -side "$stage/side.bmp" "$ICON"
 packaging/windows/sign.sh "$stage/program.exe"
 # To the second: a zip and a cabinet count in steps of two.
-# A zip keeps the rights, too.
-age() { chmod -R u=rwX,go=rX "$stage"; find "$stage" -exec touch -h -d "@$((SOURCE_DATE_EPOCH / 2 * 2))" {} +; }
+age() { find "$stage" -exec touch -h -d "@$((SOURCE_DATE_EPOCH / 2 * 2))" {} +; }
 age
 
 # guid WHAT is always the same for the same ID and WHAT (RFC 4122 §4.3).
