@@ -50,7 +50,7 @@ help: ## list the targets
 # Inlining makes our own code 5 % larger, and nothing that a person waits for
 # faster: programs do without, tests and benchmarks don't. Only our packages are
 # compiled again for it.
-build package-windows test-windows package-macos bench-size: export GOFLAGS += -gcflags=app.latchkey/...=-l
+build package-windows test-windows package-macos bench-size: GOFLAGS += -gcflags=app.latchkey/...=-l
 
 ##### Running
 
