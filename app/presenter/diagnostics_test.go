@@ -130,6 +130,26 @@ func TestDiagnosticsSay(t *testing.T) {
 	}
 }
 
+// TestDiagnosticsOfAVault: where a vault was chosen, that there is no keychain
+// wants nothing of the person.
+func TestDiagnosticsOfAVault(t *testing.T) {
+	s := newStage(t)
+	s.store, s.vault = noKeychain{store.NewMemory()}, keep{store.NewMemory()}
+	s.start()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	s.p.OpenPage(presenter.PageDiagnostics)
+	st := s.until("the end", inspected)
+	var got []string
+	for _, l := range st.Diagnostics.Lines {
+		if l.ID == presenter.DiagnosticStore {
+			got = append(got, string(l.State)+" "+l.Result)
+		}
+	}
+	if strings.Join(got, ", ") != "skipped missing, ok works" {
+		t.Errorf("got %q", got)
+	}
+}
+
 // TestDiagnosticsStop: who does not want to wait for a provider that does not
 // answer need not.
 func TestDiagnosticsStop(t *testing.T) {

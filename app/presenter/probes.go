@@ -77,11 +77,15 @@ var storeLines = map[auth.StoreState]LineState{
 
 func (r *probing) stores(ctx context.Context) {
 	var lines []DiagnosticLine
-	for _, t := range r.Auth.TryStores(ctx) {
+	trials := r.Auth.TryStores(ctx)
+	for _, t := range trials {
 		line := DiagnosticLine{ID: DiagnosticStore, State: LineFailed, Result: string(t.State), Values: map[string]string{"Store": t.Name},
 			Detail: joinNonEmpty(", ", t.Kind, itemsText(t.Items), t.Took.Round(time.Millisecond).String(), t.Detail)}
 		if state, ok := storeLines[t.State]; ok {
 			line.State = state
+		}
+		if t.State == auth.StoreMissing && len(trials) > 1 { // a vault was chosen in its place
+			line.State = LineSkipped
 		}
 		if ctx.Err() != nil && t.State != auth.StoreWorks {
 			line = stopped(DiagnosticStore)

@@ -9,9 +9,6 @@ var problemShots = []shot{
 	{name: "problem-restart", state: told("store_restart", presenter.NextRestart, map[string]string{"Store": "GNOME Keyring"})},
 	{name: "problem-html", state: told("provider_html", presenter.NextRetry, map[string]string{"Host": longHost})},
 	{name: "problem-config", state: told("config_invalid", presenter.NextOpenConfig, map[string]string{"Error": "providers.toml:3:1: key \"clientid\" is not known: did you mean \"client_id\"?"})},
-	{name: "problem-denied", state: told("access_denied", presenter.NextRetry, map[string]string{"Provider": "Google"})},
-	{name: "problem-revoked", state: told("refresh_revoked", presenter.NextSignIn, map[string]string{"Provider": "Google"})},
-	{name: "problem-none", state: told("id_token_nonce", presenter.NextRetry, nil)},
 }
 
 func told(code string, next presenter.Next, values map[string]string) presenter.State {
