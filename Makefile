@@ -31,7 +31,7 @@ FUZZTIME ?= 20s
 BENCHTIME ?= 1s
 SOAK ?= 100000
 MUTANTS ?= .
-DEFENCES := mockprovider/mutants.txt auth/mutants.txt auth/session-mutants.txt auth/rows.txt auth/keychain/mutants.txt app/mutants.txt
+DEFENCES := mockprovider/mutants.txt auth/mutants.txt auth/session-mutants.txt auth/rows.txt auth/keychain/mutants.txt app/mutants.txt app/system-mutants.txt
 
 # Modules of their own: what only a comparison needs, or a generated API client,
 # stays out of go.mod.

@@ -3,7 +3,7 @@ package presenter
 import "time"
 
 // lookForBus is how often a bus that was not there at the start is looked for.
-const lookForBus = 5 * time.Second
+const lookForBus = 2 * time.Second
 
 // watchBus offers to start the program anew once that would give it a keychain:
 // what it speaks to the keychain with looks once, before main.
