@@ -90,7 +90,7 @@ func TestValuesRefused(t *testing.T) {
 		"a pre-release":                 {`Version = "0.1.0"`, `Version = "0.1.0-rc1"`, "MAJOR.MINOR.PATCH"},
 		"too large for Windows":         {`Version = "0.1.0"`, `Version = "256.0.0"`, "too large"},
 		"a build of words":              {"Build = 1", "Build = \"x\"", "Build"},
-		"an icon that is not there":     {"assets/Icon.png", "assets/None.png", "assets/None.png"},
+		"an icon that is not there":     {"assets/Icon.png", "assets/None.png", "assets/None.png, which FyneApp.toml names, is not there"},
 		"an icon that is no picture":    {"assets/Icon.png", "FyneApp.toml", "no PNG"},
 		"an ID of one word":             {`"app.latchkey.Latchkey"`, `"SignOn"`, "application ID"},
 		"an ID with a slash":            {`"app.latchkey.Latchkey"`, `"com.example/x.y"`, "application ID"},
