@@ -4,5 +4,7 @@
 //	values.sh      FyneApp.toml, the one file of a vendor, for scripts
 //	check-tree.sh  refuses a tree that differs from its commit
 //	notes.sh       a version's section of CHANGELOG.md
+//	sbom.sh        what is inside each program, sums.sh what each file must be
+//	reproducible.sh  builds a commit twice and compares
 //	*.mk           make targets, which the Makefile includes
 package packaging
