@@ -29,9 +29,11 @@ settle "$STAGE"
 linked=$(readelf -d build/latchkey | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
 REQUIRES=$(libraries build/latchkey | grep -vxF "$linked" | sed 's/.*/Requires:       &()(64bit)/')
 [ -n "$REQUIRES" ] || fail "the program's libraries could not be found"
+# One by one: rpmbuild's patterns end at a space, which the tree's path may have.
+ICONS=$(cd "$STAGE" && find usr/share/icons -type f | sort | sed 's,^,/,')
 DAY=$(date -u -d "@$SOURCE_DATE_EPOCH" '+%a %b %d %Y')
 spec=$(fill packaging/rpm/package.spec)
-for key in STAGE REQUIRES DAY; do spec=${spec//"@$key@"/"${!key}"}; done
+for key in STAGE REQUIRES ICONS DAY; do spec=${spec//"@$key@"/"${!key}"}; done
 printf '%s\n' "$spec" >"$top/$PACKAGE.spec"
 
 payload=w9.xzdio
