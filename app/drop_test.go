@@ -13,7 +13,11 @@ func (a *actions) ImportClient(path string) { a.add("ImportClient " + path) }
 func TestDroppedFile(t *testing.T) {
 	w, a := newTestWindow(t)
 	w.attach(a)
-	w.dropped([]fyne.URI{storage.NewURI("https://example.com/x.json"), storage.NewFileURI("/tmp/client.json"), storage.NewFileURI("/tmp/other.json")})
+	page, err := storage.ParseURI("https://example.com/x.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.dropped([]fyne.URI{page, storage.NewFileURI("/tmp/client.json"), storage.NewFileURI("/tmp/other.json")})
 	w.dropped(nil)
 	if want := []string{"ImportClient /tmp/client.json"}; !reflect.DeepEqual(a.calls, want) {
 		t.Errorf("asked for %q, want %q", a.calls, want)

@@ -83,9 +83,9 @@ func triesOf(st presenter.State) string {
 // and the person's session is as it was.
 func TestAttacks(t *testing.T) {
 	s := flowStage(t, nil)
-	st := s.until("the record", func(st presenter.State) bool { return st.Profile.Flow.CanTry })
+	s.until("the record", func(st presenter.State) bool { return st.Profile.Flow.CanTry })
 	s.p.StartTrial(presenter.TrialCode)
-	st = s.until("the stolen code", ended)
+	st := s.until("the stolen code", ended)
 	if got, want := triesOf(st), "code_read ready, no_verifier refused, wrong_verifier refused, challenge refused"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}

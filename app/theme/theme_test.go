@@ -104,8 +104,8 @@ func TestFixedIgnoresTheSystem(t *testing.T) {
 
 func TestAvatarGroundTakesAnyNumber(t *testing.T) {
 	for _, n := range []int{-1 << 62, -9, -1, 0, 7, 8, 1 << 62} {
-		if theme.AvatarGround(n) != theme.AvatarGround(n) || theme.New().Color(theme.AvatarGround(n), base.VariantLight) == nil {
-			t.Errorf("no steady ground for %d", n)
+		if c := theme.New().Color(theme.AvatarGround(n), base.VariantLight); c == nil || contrast(theme.New().Color(theme.ColorOnAvatar, base.VariantLight), c) < 4.5 {
+			t.Errorf("%d has the ground %v", n, c)
 		}
 	}
 	if theme.AvatarGround(1) == theme.AvatarGround(2) {
