@@ -279,6 +279,7 @@ func (w *Window) front(news string) {
 	w.do(func() {
 		wasHidden := w.hidden
 		w.unhide()
+		w.restore()
 		w.win.RequestFocus()
 		if news != "" && !wasHidden && w.onWayland() {
 			go w.app.SendNotification(notification(news)) // talks to the session bus, which may be slow

@@ -29,6 +29,9 @@ func TestSecondStart(t *testing.T) {
 	second()
 	try(t, "raise", first.AwaitRaise(ctx))
 	try(t, "focus", s.AwaitActive(ctx, first.Window))
+	try(t, "minimize", s.Minimize(ctx, first.Window))
+	second()
+	try(t, "back from the task bar", s.AwaitActive(ctx, first.Window))
 
 	// One that was killed leaves its socket behind, and is nobody.
 	first.Kill()

@@ -151,3 +151,11 @@ func (s *Stage) CloseWindow(ctx context.Context, w Window) error {
 func (s *Stage) HasWindow(ctx context.Context) (Window, bool) {
 	return s.searchWindow(ctx, "--name", "^Latchkey$")
 }
+
+// Minimize takes a window off the screen as a person would, and waits for it.
+func (s *Stage) Minimize(ctx context.Context, w Window) error {
+	if _, err := s.output(ctx, "xdotool", "windowminimize", w.String()); err != nil {
+		return err
+	}
+	return s.AwaitVisible(ctx, w, false)
+}

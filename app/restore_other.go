@@ -1,0 +1,6 @@
+//go:build !windows
+
+package app
+
+// restore is what focusing a window does here.
+func (w *Window) restore() {}
