@@ -141,6 +141,24 @@ func TestTheRuntimeFolderMayDiffer(t *testing.T) {
 	}
 }
 
+// Two starts of a Flatpak share only a part of the runtime folder.
+func TestFlatpak(t *testing.T) {
+	dir, id := short(t), "app.latchkey.Latchkey"
+	sandbox := short(t)
+	t.Setenv("XDG_RUNTIME_DIR", sandbox)
+	t.Setenv("FLATPAK_ID", id)
+	if err := os.MkdirAll(filepath.Join(sandbox, "app", id), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = claim(t, dir)
+	if got, want := socket(t, dir), filepath.Join(sandbox, "app", id); !strings.HasPrefix(got, want) {
+		t.Errorf("the socket is %s, want it below %s", got, want)
+	}
+	if err := second(t, dir); !errors.Is(err, instance.ErrRaised) {
+		t.Errorf("got %v, want ErrRaised", err)
+	}
+}
+
 // A process that was killed leaves its socket and its files behind.
 func TestADeadProcessIsNobody(t *testing.T) {
 	dir := short(t)

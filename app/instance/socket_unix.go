@@ -69,6 +69,10 @@ func place(dir string) (string, error) {
 func folders(dir string) []string {
 	var all []string
 	if runtime := os.Getenv("XDG_RUNTIME_DIR"); filepath.IsAbs(runtime) {
+		// In a Flatpak each start has one of its own, but for this part of it.
+		if id := os.Getenv("FLATPAK_ID"); id != "" {
+			runtime = filepath.Join(runtime, "app", id)
+		}
 		all = append(all, filepath.Join(runtime, "latchkey"))
 	}
 	return append(all, filepath.Join(dir, "run"), filepath.Join(os.TempDir(), "latchkey-"+strconv.Itoa(os.Getuid())))
