@@ -148,6 +148,7 @@ func Flow(gap float32, center bool, objects ...fyne.CanvasObject) *fyne.Containe
 type flow struct {
 	gap    float32
 	center bool
+	fill   bool // each has a line of its own, as wide as the flow
 	width  float32
 }
 
@@ -209,6 +210,9 @@ func (f *flow) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		}
 		for _, o := range l.objects {
 			w := fyne.Min(naturalWidth(o), size.Width)
+			if f.fill {
+				w = size.Width
+			}
 			h := HeightFor(o, w)
 			place(o, x, y+(l.height-h)/2, w, h)
 			x += w + f.gap
@@ -300,9 +304,16 @@ func (e *ends) widths(objects []fyne.CanvasObject, width float32) (left, right f
 	if !objects[1].Visible() {
 		return width, 0
 	}
+	stacked := false
 	right = fyne.Min(naturalWidth(objects[1]), width)
 	if left = width - right - e.gap; left < e.enough && left < naturalWidth(objects[0]) {
 		right = fyne.Min(widest(objects[1]), width)
+		stacked = true
+	}
+	if c, ok := objects[1].(*fyne.Container); ok {
+		if f, ok := c.Layout.(*flow); ok {
+			f.fill = stacked
+		}
 	}
 	return fyne.Max(0, width-right-e.gap), right
 }
