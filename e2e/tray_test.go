@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
@@ -93,5 +94,24 @@ func TestTray(t *testing.T) {
 	try(t, "Quit", panel.Click(ctx, "Quit"))
 	if code, err := program.AwaitEnd(ctx); err != nil || code != 0 {
 		t.Errorf("it ended with code %d after %v, error %v", code, time.Since(began), err)
+	}
+}
+
+// TestMuteBus starts the program at a session bus that takes connections and
+// says nothing: the window comes all the same, and there is no tray.
+func TestMuteBus(t *testing.T) {
+	ctx, s := open(t, stage.Options{NoKeychain: true})
+	path := filepath.Join(s.Dir, "run", "mute")
+	mute, err := net.Listen("unix", path)
+	try(t, "mute bus", err)
+	defer mute.Close()
+	try(t, "settings", os.WriteFile(filepath.Join(s.Config, "settings.json"), []byte(`{"version":1,"start_in_tray":true,"keep_in_tray":true}`), 0o600))
+	program, err := s.StartWith(ctx, []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=" + path}, "--demo")
+	try(t, "start", err)
+	_, err = program.AwaitScreen(ctx, presenter.ScreenSignIn)
+	try(t, "the first screen", err)
+	try(t, "close", s.CloseWindow(ctx, program.Window))
+	if code, err := program.AwaitEnd(ctx); err != nil || code != 0 {
+		t.Errorf("it ended with code %d, error %v", code, err)
 	}
 }
