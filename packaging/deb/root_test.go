@@ -2,7 +2,6 @@
 package deb_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -105,7 +104,7 @@ func refusedWithoutRights(t *testing.T, root *trial.Root) {
 	if err == nil || !strings.Contains(out, "superuser privilege") {
 		t.Errorf("dpkg without rights: %v\n%s", err, out)
 	}
-	if _, err := root.Try("dpkg-query", "-W", "-f="+fmt.Sprint("${db:Status-Status}"), trial.Value(t, "PACKAGE")); err == nil {
+	if _, err := root.Try("dpkg-query", "-W", "-f=${db:Status-Status}", trial.Value(t, "PACKAGE")); err == nil {
 		t.Error("the package is known after it was refused")
 	}
 }
