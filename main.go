@@ -103,7 +103,7 @@ func run(o options, v vendor) (err error) {
 	}
 	end.add(demo.end)
 	window, err := app.NewWindow(app.New(v.Identity), app.Options{Look: presenter.LookOf(dirs.Preferences()), Size: rememberedSize(dirs),
-		Tray: true, Bus: busguard.Address(), StartInTray: dirs.Preferences().StartInTray, ChildEnv: busguard.ChildEnv, Logger: log})
+		Tray: true, Bus: busguard.Address(), StartInTray: dirs.Preferences().StartInTray, ChildEnv: busguard.ChildEnv, Drawn: trace.drawn, Logger: log})
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,13 @@ type trace struct {
 // traceLine is one line.
 type traceLine struct {
 	Time    time.Time        `json:"time"`
-	Event   string           `json:"event"` // start, state, raise, stop
+	Event   string           `json:"event"` // start, state, drawn, raise, stop
 	PID     int              `json:"pid,omitempty"`
 	Version string           `json:"version,omitempty"`
 	State   *presenter.State `json:"state,omitempty"`
+	// Drawn is how many of the states the window has drawn or passed over: a key
+	// that is pressed before is for what was there before.
+	Drawn int `json:"drawn,omitempty"`
 }
 
 func openTrace(path string) (*trace, error) {
@@ -50,6 +53,10 @@ func (t *trace) write(l traceLine) {
 }
 
 func (t *trace) state(s presenter.State) { t.write(traceLine{Event: "state", State: &s}) }
+
+// drawn is called on the UI thread, which waits for the disk where somebody asked
+// for a trace.
+func (t *trace) drawn(states int) { t.write(traceLine{Event: "drawn", Drawn: states}) }
 
 func (t *trace) close() {
 	if t == nil {

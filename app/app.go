@@ -65,6 +65,9 @@ type Options struct {
 	Bus  string
 	// StartInTray: the window is not shown at first, if there is a tray.
 	StartInTray bool
+	// Drawn is told, on Fyne's goroutine, how many of the States that were shown
+	// are drawn, those that were passed over included; nil: nobody is.
+	Drawn func(states int)
 	// Logger is told what could not be done; nil discards it.
 	Logger *slog.Logger
 }
@@ -77,11 +80,13 @@ type Window struct {
 	watch  *tray.Watch // nil: no tray is wanted
 	now    func() time.Time
 	log    *slog.Logger
+	drawn  func(states int)
 
 	language atomic.Pointer[string] // of the words
 
 	mu      sync.Mutex
 	latest  presenter.State
+	told    int  // States so far
 	running bool // drawing is possible
 	pending bool // a drawing is under way to Fyne's goroutine
 	size    Size
@@ -143,6 +148,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 		opener: opener{env: o.ChildEnv, system: systemOpener(a.OpenURL), log: o.Logger},
 		now:    o.Now,
 		log:    o.Logger,
+		drawn:  o.Drawn,
 		latest: presenter.State{Screen: presenter.ScreenStarting, Look: o.Look},
 		look:   o.Look,
 
@@ -212,6 +218,7 @@ func (w *Window) detach() {
 func (w *Window) Show(s presenter.State) {
 	w.mu.Lock()
 	w.latest = s
+	w.told++
 	due := w.running && !w.pending
 	w.pending = w.pending || due
 	w.mu.Unlock()
@@ -222,7 +229,7 @@ func (w *Window) Show(s presenter.State) {
 
 func (w *Window) draw() {
 	w.mu.Lock()
-	s, running := w.latest, w.running
+	s, told, running := w.latest, w.told, w.running
 	w.pending = false
 	w.mu.Unlock()
 	if !running {
@@ -233,6 +240,9 @@ func (w *Window) draw() {
 	w.updateMenu(s)
 	if w.tray != nil {
 		w.tray.Update(s)
+	}
+	if w.drawn != nil {
+		w.drawn(told)
 	}
 }
 

@@ -26,14 +26,24 @@ type Program struct {
 	unread []event // read, but not yet looked at by Await
 	seen   []event // looked at
 	state  *presenter.State
+	at     moment // of state
+	last   moment // of the state that was read last
+	drawn  moment // how far the window is
 }
+
+// moment counts the states of a run; a program that starts itself anew writes
+// another run into the same trace.
+type moment struct{ run, states int }
 
 // event is one line of the trace.
 type event struct {
-	Event   string           `json:"event"` // start, state, raise, stop
+	Event   string           `json:"event"` // start, state, drawn, raise, stop
 	PID     int              `json:"pid"`
 	Version string           `json:"version"`
 	State   *presenter.State `json:"state"`
+	Drawn   int              `json:"drawn"`
+
+	at moment // of a state
 }
 
 // StartProgram starts the program on the stage's configuration with more
@@ -139,7 +149,7 @@ func (p *Program) awaitEvent(ctx context.Context, what string, ok func(event) bo
 			e := p.unread[0]
 			p.unread, p.seen = p.unread[1:], append(p.seen, e)
 			if e.State != nil {
-				p.state = e.State
+				p.state, p.at = e.State, e.at
 			}
 			if ok(e) {
 				found = e
@@ -179,6 +189,15 @@ func (p *Program) read() error {
 		if err := json.Unmarshal(line, &e); err != nil {
 			return fmt.Errorf("reading the trace: %w in %q", err, line)
 		}
+		switch e.Event {
+		case "start":
+			p.last = moment{run: p.last.run + 1}
+		case "state":
+			p.last.states++
+			e.at = p.last
+		case "drawn":
+			p.drawn = moment{p.last.run, e.Drawn}
+		}
 		p.unread = append(p.unread, e)
 	}
 	return nil
@@ -193,14 +212,30 @@ func (p *Program) Trace() (string, error) {
 	return string(text), nil
 }
 
+// awaitDrawn waits until the window shows what Await has returned.
+func (p *Program) awaitDrawn(ctx context.Context) error {
+	return await(ctx, "the window to be drawn", func() (bool, error) {
+		gone := p.process.ended()
+		err := p.read()
+		return gone || p.drawn.run > p.at.run || p.drawn.run == p.at.run && p.drawn.states >= p.at.states, err
+	})
+}
+
 // Press presses keys one after the other, as xdotool names them ("Return",
-// "ctrl+r"), after giving the window the focus.
+// "ctrl+r"), after giving the window the focus. They are for the State that the
+// last Await returned, or for a later one.
 func (p *Program) Press(ctx context.Context, keys ...string) error {
+	if err := p.awaitDrawn(ctx); err != nil {
+		return err
+	}
 	return p.stage.Press(ctx, p.Window, keys...)
 }
 
 // Picture writes a picture of the window.
 func (p *Program) Picture(ctx context.Context, path string) error {
+	if err := p.awaitDrawn(ctx); err != nil {
+		return err
+	}
 	return p.stage.Picture(ctx, p.Window, path)
 }
 
