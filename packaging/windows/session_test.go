@@ -2,6 +2,7 @@ package windows_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -97,5 +98,19 @@ func (d *desk) quit(ctx context.Context, p *stage.Program) {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	d.try("quit", p.Quit(ctx))
+	for {
+		pressed := p.Press(ctx, "ctrl+q")
+		once, end := context.WithTimeout(ctx, 20*time.Second)
+		code, err := p.AwaitEnd(once)
+		end()
+		switch {
+		case err == nil && code == 0:
+			return
+		case err == nil:
+			d.t.Fatalf("the program ended with %d", code)
+		case ctx.Err() != nil:
+			d.t.Fatalf("quit: %v", errors.Join(pressed, err))
+		}
+		// Wine gives a window the keyboard later than X does: the key was lost.
+	}
 }
