@@ -4,7 +4,7 @@ import "app.latchkey/app/presenter"
 
 // problemShots are the pictures of the commonest problems.
 var problemShots = []shot{
-	{name: "problem-offline", state: told("offline", presenter.NextRefresh, nil)},
+	{name: "problem-offline", documented: true, state: told("offline", presenter.NextRefresh, nil)},
 	{name: "problem-locked", state: told("store_locked", presenter.NextUnlock, map[string]string{"Store": "GNOME Keyring"})},
 	{name: "problem-restart", state: told("store_restart", presenter.NextRestart, map[string]string{"Store": "GNOME Keyring"})},
 	{name: "problem-html", state: told("provider_html", presenter.NextRetry, map[string]string{"Host": longHost})},
