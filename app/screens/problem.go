@@ -9,6 +9,7 @@ import (
 	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -32,6 +33,8 @@ func newProblem(a presenter.Actions) *problem {
 		title:   widgets.NewText(theme.SizeBody, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitWrap),
 		text:    widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap),
 	}
+	p.title.SetLive(accessibility.LiveAssertive)
+	p.text.SetLive(accessibility.LiveAssertive)
 	p.next = widgets.NewButton(widgets.Primary, "", p.primary)
 	p.copy = widgets.NewButton(widgets.Plain, Word("problem.copy"), p.copyDetail)
 	p.close = widgets.NewCloseButton(Word("problem.close"), a.Dismiss)

@@ -10,6 +10,8 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	base "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
+
+	"app.latchkey/app/accessibility"
 )
 
 // Fit says what happens to text that is wider than its place.
@@ -46,6 +48,7 @@ type Text struct {
 	color fyne.ThemeColorName
 	align fyne.TextAlign
 	fit   Fit
+	live  accessibility.Live
 
 	laid []laidOut // by width; see lines
 }

@@ -53,6 +53,8 @@ func TestRulesCanFail(t *testing.T) {
 		"screens and widgets":                   {pkg("app/screens", ours("auth")), pkg("app/widgets", ours("resources"))},
 		"the pictures":                          {pkg("app/shots", ours("auth"))},
 		"the theme":                             {pkg("app/theme", ours("settings"))},
+		"what readers read":                     {pkg("app/accessibility", ours("app/widgets"))},
+		"the way to the readers":                {pkg("app/accessibility/atspi", ours("app/screens"))},
 		"one running program":                   {pkg("app/instance", ours("settings"))},
 		"the log may":                           {pkg("app/logs", ours("settings"))},
 		"resources may":                         {pkg("resources", ours("app/presenter")), pkg("resources", ours("auth/store"))},

@@ -32,12 +32,14 @@ var Rules = []Rule{
 	mayImport("the client's face", "it shows what auth and resources know, and has no keychain or HTTP of its own",
 		[]string{"app", "app/presenter", "app/tray"}, "app/...", "auth", "auth/flow", "resources", "assets", "settings"),
 	mayImport("screens and widgets", "they draw a State and call Actions, so that they can be tested without any flow",
-		[]string{"app/screens", "app/widgets"}, "app/presenter", "app/widgets", "app/theme", "auth/flow", "assets"),
+		[]string{"app/screens", "app/widgets"}, "app/presenter", "app/widgets", "app/theme", "app/accessibility", "auth/flow", "assets"),
 	mayImport("the pictures of the screens", "they show made-up States, drawn as the window draws them",
 		[]string{"app/shots"}, "app/presenter", "app/screens", "app/widgets", "app/theme", "auth/flow", "assets"),
 	mayImport("the page of a sign-in", "it writes what the window shows, and knows no window",
 		[]string{"app/flowpage"}, "app/presenter", "auth/flow", "assets"),
 	mayImport("the theme", "colours and sizes know Fyne only", []string{"app/theme"}),
+	mayImport("what readers read", "it reads whatever tells of itself, and knows no widget of ours", []string{"app/accessibility"}),
+	mayImport("the way to the readers", "it answers from what it is handed", []string{"app/accessibility/atspi"}, "app/accessibility"),
 	mayImport("one running program", "it is about processes, not about windows", []string{"app/instance"}),
 	mayImport("the log", "it writes down what others tell it", []string{"app/logs"}),
 	mayImport("resources", "it uses a session and its HTTP client, and knows no window",
@@ -85,7 +87,7 @@ var Rules = []Rule{
 	{
 		Name:   "screens, widgets and theme link no GL",
 		Why:    "their tests build and run on a machine without a display",
-		Broken: links([]string{"app/screens", "app/widgets", "app/theme"}, "fyne.io/fyne/v2/app", "github.com/go-gl"),
+		Broken: links([]string{"app/screens", "app/widgets", "app/theme", "app/accessibility"}, "fyne.io/fyne/v2/app", "github.com/go-gl"),
 	},
 	{
 		Name:   "auth and resources link no D-Bus, keychain or Fyne",
@@ -112,7 +114,7 @@ var Rules = []Rule{
 // rooms are the folders in which packages may lie.
 var rooms = []string{
 	"",
-	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/logs", "app/flowpage", "app/shots",
+	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/logs", "app/flowpage", "app/shots", "app/accessibility", "app/accessibility/atspi",
 	"auth", "auth/attacks", "auth/counterpart", "auth/endurance", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets", "thief",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
