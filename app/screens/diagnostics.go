@@ -114,18 +114,17 @@ func newDiagnosticLine() *diagnosticLine {
 	return l
 }
 
-// marks are drawn, and their colours; what they mean is told in words too.
+// marks are what is drawn before the lines; what they mean is told in words too.
 var marks = map[presenter.LineState]widgets.Span{
-	presenter.LineRunning: {Text: "…", Color: theme.ColorQuiet},
-	presenter.LineOK:      {Text: "✓", Color: theme.ColorGood},
-	presenter.LineWarning: {Text: "!", Color: theme.ColorWarning},
-	presenter.LineFailed:  {Text: "×", Color: theme.ColorWarning},
-	presenter.LineSkipped: {Text: "–", Color: theme.ColorQuiet},
+	presenter.LineRunning: {Mark: widgets.MarkRunning, Color: theme.ColorQuiet},
+	presenter.LineOK:      {Mark: widgets.MarkGood, Color: theme.ColorGood},
+	presenter.LineWarning: {Mark: widgets.MarkWarning, Color: theme.ColorWarning},
+	presenter.LineFailed:  {Mark: widgets.MarkBad, Color: theme.ColorWarning},
+	presenter.LineSkipped: {Mark: widgets.MarkSkipped, Color: theme.ColorQuiet},
 }
 
 func (l *diagnosticLine) update(v presenter.DiagnosticLine) {
 	mark := marks[v.State]
-	mark.Style = fyne.TextStyle{Bold: true}
 	l.mark.SetSpans(mark)
 	about := v.Values["Provider"]
 	if v.ID != presenter.DiagnosticProvider {

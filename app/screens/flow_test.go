@@ -1,6 +1,7 @@
 package screens_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -237,4 +238,25 @@ func TestStepsByMouse(t *testing.T) {
 	r.want("ShowStep response")
 	at(s.Size().Height - 1)
 	r.want()
+}
+
+// TestChecksAreRead: what the marks before the checks say to eyes is said to
+// screen readers in words.
+func TestChecksAreRead(t *testing.T) {
+	r := newRig(t)
+	r.root.Update(flowState(presenter.FlowIdentity))
+	var said string
+	walk(r.root.Object(), func(o fyne.CanvasObject) {
+		if x, ok := o.(*widgets.Text); ok {
+			said += x.AccessibilityLabel() + "\n"
+		}
+	})
+	for _, want := range []string{"passed: nonce", "did not apply: azp", "failed: exp", "failed: The proof of your identity is too old"} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said; said is:\n%s", want, said)
+		}
+	}
+	if strings.ContainsAny(said, "✓✗") {
+		t.Errorf("signs are said: %s", said)
+	}
 }

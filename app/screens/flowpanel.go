@@ -128,7 +128,7 @@ func failureSpans(s presenter.FlowStep) []widgets.Span {
 		return nil
 	}
 	general := values{"Provider": Word("problem.provider"), "Host": Word("problem.host"), "Store": Word("problem.store")}
-	return []widgets.Span{{Text: "✗ " + sentence(problemKey(s.Problem, "title"), general), Color: theme.ColorWarning}}
+	return []widgets.Span{{Mark: widgets.MarkBad, Said: Word("flow.failed"), Text: sentence(problemKey(s.Problem, "title"), general), Color: theme.ColorWarning}}
 }
 
 func tookWords(known bool, took time.Duration) string {
@@ -170,7 +170,7 @@ func checkSpans(checks []flow.Check) []widgets.Span {
 	}
 	out := []widgets.Span{{Text: Word("flow.checked"), Style: fyne.TextStyle{Bold: true}}}
 	for _, c := range checks {
-		out = append(out, checkMark(c.Verdict), widgets.Span{Text: c.Name}, widgets.Span{Text: "  " + shortSpec(c.Spec), Color: theme.ColorQuiet})
+		out = append(out, newLine, checkMark(c.Verdict), widgets.Span{Text: c.Name}, widgets.Span{Text: "  " + shortSpec(c.Spec), Color: theme.ColorQuiet})
 		if c.Verdict != flow.Failed {
 			continue
 		}
@@ -184,14 +184,17 @@ func checkSpans(checks []flow.Check) []widgets.Span {
 	return out
 }
 
+var newLine = widgets.Span{Text: "\n"}
+
+// checkMark is how a check ended, as a mark and for screen readers in a word.
 func checkMark(v flow.Verdict) widgets.Span {
 	switch v {
 	case flow.Failed:
-		return widgets.Span{Text: "\n✗ ", Color: theme.ColorWarning}
+		return widgets.Span{Mark: widgets.MarkBad, Said: Word("flow.failed"), Color: theme.ColorWarning}
 	case flow.Skipped:
-		return widgets.Span{Text: "\n– ", Color: theme.ColorQuiet}
+		return widgets.Span{Mark: widgets.MarkSkipped, Said: Word("flow.page.skipped"), Color: theme.ColorQuiet}
 	}
-	return widgets.Span{Text: "\n✓ ", Color: theme.ColorGood}
+	return widgets.Span{Mark: widgets.MarkGood, Said: Word("flow.page.passed"), Color: theme.ColorGood}
 }
 
 // proofSpans are the two halves of PKCE with the person's own values, where the
@@ -206,7 +209,8 @@ func proofSpans(id presenter.FlowID, v *presenter.PKCEView) []widgets.Span {
 	}
 	lines := paramSpans([]flow.Param{{Name: "code_verifier ", Value: v.Verifier}, {Name: "SHA-256       ", Value: v.Hash}, {Name: "code_challenge", Value: v.Sent}})
 	mark := checkMark(verdict)
-	return append(lines, mark, widgets.Span{Text: Word(word), Color: mark.Color}, widgets.Span{Text: "  " + v.Spec, Color: theme.ColorQuiet})
+	mark.Text, mark.Said = Word(word), ""
+	return append(lines, newLine, mark, widgets.Span{Text: "  " + v.Spec, Color: theme.ColorQuiet})
 }
 
 // whySpans answer what people ask at a step: why PKCE is needed where the code

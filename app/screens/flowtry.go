@@ -58,7 +58,7 @@ func sumSpan(v presenter.TrialView) widgets.Span {
 	if v.Kind == presenter.TrialCallback {
 		key = "flow.try.none.callback"
 	}
-	return widgets.Span{Text: "✓ " + Word(key), Color: theme.ColorGood}
+	return widgets.Span{Mark: widgets.MarkGood, Text: Word(key), Color: theme.ColorGood}
 }
 
 // verdictSpans say what became of a try, and what that means.
@@ -82,9 +82,9 @@ func verdictSpans(kind presenter.TrialKind, t presenter.Try) []widgets.Span {
 	default:
 		word = Word("flow.try.unclear")
 	}
-	sign := checkMark(mark)
-	sign.Text = sign.Text[1:] // no line before it
-	out := []widgets.Span{sign, {Text: word, Style: fyne.TextStyle{Bold: true}, Color: sign.Color}}
+	verdict := checkMark(mark)
+	verdict.Text, verdict.Said, verdict.Style = word, "", fyne.TextStyle{Bold: true}
+	out := []widgets.Span{verdict}
 	if meaning != "" {
 		out = append(out, widgets.Span{Text: "\n" + meaning})
 	}

@@ -72,8 +72,7 @@ func (c *issuerCheck) update(v *presenter.IssuerCheck) {
 
 func (c *issuerCheck) drawGood(v *presenter.IssuerCheck) {
 	c.title.SetSpans(
-		widgets.Span{Text: "✓ ", Style: fyne.TextStyle{Bold: true}, Color: theme.ColorGood},
-		widgets.Span{Text: wordWith("provider.check.good", values{"Host": v.Host}), Style: fyne.TextStyle{Bold: true}, Color: theme.ColorGood})
+		widgets.Span{Mark: widgets.MarkGood, Text: wordWith("provider.check.good", values{"Host": v.Host}), Style: fyne.TextStyle{Bold: true}, Color: theme.ColorGood})
 	rows := []widgets.Slot{checkRow(Word("provider.check.issuer"), v.Issuer, 0)}
 	for _, e := range v.Endpoints {
 		rows = append(rows, checkRow(endpointWord(e.ID), e.Host, 4))

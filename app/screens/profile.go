@@ -74,7 +74,7 @@ func newProfile(a presenter.Actions) *profile {
 		ask:         widgets.NewButton(widgets.Soft, Word("session.ask"), a.AskAgain),
 	}
 	p.missing = widgets.Flow(8, false, p.missingText, p.ask)
-	p.verified.Set("✓ "+Word("profile.verified"), fyne.TextStyle{})
+	p.verified.SetSpans(widgets.Span{Mark: widgets.MarkGood, Text: Word("profile.verified")})
 	p.until.Set(Word("profile.until"), fyne.TextStyle{})
 	p.offline = widgets.Notice(p.offlineText)
 	p.card = widgets.Card(p.fields.object)

@@ -68,7 +68,7 @@ var design = map[string][]element{
 		{text: "Ada Lovelace", size: 24, bold: true, color: fg, left: 184},
 		{text: "Google", size: 12, color: primary},
 		{text: "ada@example.com", size: 14, color: theme.ColorQuiet, left: 184},
-		{text: "✓ verified", size: 14, color: theme.ColorGood},
+		{text: "verified", size: 14, color: theme.ColorGood},
 		{text: "Refresh", size: 14, color: fg},
 		{text: "Sign out", size: 14, color: fg},
 		{text: "Profile", size: 14, color: fg, left: 100},

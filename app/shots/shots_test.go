@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"image/color"
 	"image/png"
@@ -91,8 +92,8 @@ func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 	}
 }
 
-// TestEverythingIsReadable looks up, for each text on each screen, the ground
-// that it is really drawn on.
+// TestEverythingIsReadable looks up, for each text and each icon on each screen,
+// the ground that it is really drawn on.
 func TestEverythingIsReadable(t *testing.T) {
 	for _, s := range shots {
 		for _, look := range append(usualLooks(), strongLooks()...) {
@@ -102,6 +103,21 @@ func TestEverythingIsReadable(t *testing.T) {
 			}
 			var grounds []ground
 			texts := 0
+			over := func(d drawn, what string, c color.Color) {
+				mid := d.pos.AddXY(d.Size().Width/2, d.Size().Height/2)
+				var under color.Color
+				for _, g := range grounds {
+					top, end := g.seen(d)
+					if mid.X >= g.pos.X && mid.Y >= top && mid.X <= g.pos.X+g.Size().Width && mid.Y <= end {
+						under = g.color
+					}
+				}
+				if under == nil {
+					t.Errorf("%s, %s: %q is drawn on nothing", s.name, look.name, what)
+				} else if c := contrast(c, under); c < look.contrast {
+					t.Errorf("%s, %s: %q has a contrast of %.2f, want %.1f or more", s.name, look.name, what, c, look.contrast)
+				}
+			}
 			walk(showIn(t, s.state, look.theme, usual), func(d drawn) {
 				switch o := d.CanvasObject.(type) {
 				case *canvas.Rectangle:
@@ -112,23 +128,19 @@ func TestEverythingIsReadable(t *testing.T) {
 					if opaque(o.FillColor) {
 						grounds = append(grounds, ground{d, o.FillColor})
 					}
+				case *canvas.Image:
+					mark, ok := o.Resource.(*base.ThemedResource)
+					if !ok || d.pos.Y+o.Size().Height/2 > usual.Height {
+						return
+					}
+					name := cmp.Or(mark.ColorName, base.ColorNameForeground) // Fyne's own icons
+					over(d, o.Resource.Name(), look.theme.Color(name, base.VariantLight))
 				case *canvas.Text:
 					if o.Text == "" || d.pos.Y+o.Size().Height/2 > usual.Height {
 						return // nothing to read, or not until it is scrolled to
 					}
 					texts++
-					mid := d.pos.AddXY(o.Size().Width/2, o.Size().Height/2)
-					var under color.Color
-					for _, g := range grounds {
-						if mid.X >= g.pos.X && mid.Y >= g.pos.Y && mid.X <= g.pos.X+g.Size().Width && mid.Y <= g.pos.Y+g.Size().Height {
-							under = g.color
-						}
-					}
-					if under == nil {
-						t.Errorf("%s, %s: %q is drawn on nothing", s.name, look.name, o.Text)
-					} else if c := contrast(o.Color, under); c < look.contrast {
-						t.Errorf("%s, %s: %q has a contrast of %.2f, want %.1f or more", s.name, look.name, o.Text, c, look.contrast)
-					}
+					over(d, o.Text, o.Color)
 				}
 			})
 			if texts == 0 && s.state.Screen != presenter.ScreenStarting {

@@ -4,10 +4,8 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"unicode"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	base "fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
@@ -30,11 +28,15 @@ const slack = 0.5
 // minTextWidth is the least width of text that can give way.
 const minTextWidth = 32
 
-// Span is a piece of text in one style.
+// Span is a piece of text in one style, after a mark where it has one.
 type Span struct {
 	Text  string
 	Style fyne.TextStyle
 	Color fyne.ThemeColorName // empty: that of the Text
+	Mark  Mark
+	// Said is the mark in a word for screen readers, where the text alone does
+	// not say what it means.
+	Said string
 }
 
 // Text draws text without the padding of Fyne's Label, in spans of mixed
@@ -91,17 +93,30 @@ func (t *Text) SetSpans(spans ...Span) *Text {
 	return t
 }
 
-// String returns the whole text, shortened or not.
+// String returns the whole text, shortened or not, with signs for its marks.
 func (t *Text) String() string {
 	var b strings.Builder
 	for _, s := range t.spans {
+		if s.Mark != NoMark {
+			b.WriteString(marks[s.Mark].sign + " ")
+		}
 		b.WriteString(s.Text)
 	}
 	return b.String()
 }
 
-// AccessibilityLabel implements [fyne.Accessible].
-func (t *Text) AccessibilityLabel() string { return t.String() }
+// AccessibilityLabel implements [fyne.Accessible]. It has words in place of the
+// marks.
+func (t *Text) AccessibilityLabel() string {
+	var b strings.Builder
+	for _, s := range t.spans {
+		if s.Said != "" {
+			b.WriteString(s.Said + ": ")
+		}
+		b.WriteString(s.Text)
+	}
+	return b.String()
+}
 
 // AccessibilityRole implements [fyne.Accessible].
 func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
@@ -110,7 +125,7 @@ func (t *Text) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleR
 func (t *Text) NaturalWidth() float32 {
 	var w float32
 	for _, s := range t.spans {
-		w += t.measure(s.Text, s.Style)
+		w += t.markWidth(s) + t.measure(s.Text, s.Style)
 	}
 	return w
 }
@@ -142,198 +157,10 @@ func (t *Text) measure(s string, style fyne.TextStyle) float32 {
 	return fyne.MeasureText(s, base.Size(t.size), style).Width
 }
 
-// run is a piece of one span on one line.
-type run struct {
-	span  int
-	text  string
-	width float32
-}
-
-type textLine struct {
-	runs  []run
-	width float32
-}
-
-func (l *textLine) add(t *Text, span int, s string) {
-	if n := len(l.runs); n > 0 && l.runs[n-1].span == span {
-		r := &l.runs[n-1]
-		l.width -= r.width
-		r.text += s
-		r.width = t.measure(r.text, t.spans[span].Style)
-		l.width += r.width
-		return
+// markWidth is what a span's mark takes of the line.
+func (t *Text) markWidth(s Span) float32 {
+	if s.Mark == NoMark {
+		return 0
 	}
-	w := t.measure(s, t.spans[span].Style)
-	l.runs = append(l.runs, run{span, s, w})
-	l.width += w
-}
-
-// trim takes the spaces off the end, which would push a centred line aside.
-func (l *textLine) trim(t *Text) {
-	if len(l.runs) == 0 {
-		return
-	}
-	r := &l.runs[len(l.runs)-1]
-	l.width -= r.width
-	r.text = strings.TrimRight(r.text, " ")
-	r.width = t.measure(r.text, t.spans[r.span].Style)
-	l.width += r.width
-}
-
-// lines breaks the text for a width. Measuring a licence's thousands of words
-// takes a tenth of a second, and layouts ask several times: what was found is
-// remembered.
-func (t *Text) lines(width float32) []textLine {
-	if t.fit != FitWrap {
-		return []textLine{t.oneLine(width)}
-	}
-	size := base.Size(t.size)
-	for _, l := range t.laid {
-		if l.width == width && l.size == size {
-			return l.lines
-		}
-	}
-	lines := t.breakLines(width)
-	if len(t.laid) == maxLaid {
-		t.laid = t.laid[1:]
-	}
-	t.laid = append(t.laid, laidOut{width, size, lines})
-	return lines
-}
-
-func (t *Text) breakLines(width float32) []textLine {
-	out := []textLine{{}}
-	for i, s := range t.spans {
-		for n, paragraph := range strings.Split(s.Text, "\n") {
-			if n > 0 {
-				out = append(out, textLine{})
-			}
-			for _, word := range words(paragraph) {
-				out = t.addWord(out, i, word, width)
-			}
-		}
-	}
-	for i := range out {
-		out[i].trim(t)
-	}
-	return out
-}
-
-func (t *Text) addWord(out []textLine, span int, word string, width float32) []textLine {
-	l := &out[len(out)-1]
-	style := t.spans[span].Style
-	bare := strings.TrimRight(word, " ")
-	if l.width+t.measure(bare, style) <= width+slack {
-		l.add(t, span, word)
-		return out
-	}
-	if len(l.runs) > 0 {
-		out = append(out, textLine{})
-		l = &out[len(out)-1]
-	}
-	for t.measure(bare, style) > width+slack {
-		head := t.prefix(bare, style, width)
-		if head == "" {
-			break
-		}
-		l.add(t, span, head)
-		word, bare = word[len(head):], bare[len(head):]
-		out = append(out, textLine{})
-		l = &out[len(out)-1]
-	}
-	l.add(t, span, word)
-	return out
-}
-
-// oneLine is the text on one line, shortened if it may be.
-func (t *Text) oneLine(width float32) textLine {
-	var l textLine
-	natural := t.NaturalWidth()
-	for i, s := range t.spans {
-		if t.fit == FitShort && natural > width+slack && l.width+t.measure(s.Text, s.Style) > width-t.measure("…", s.Style) {
-			room := width - l.width - t.measure("…", s.Style)
-			l.add(t, i, strings.TrimRight(t.prefix(s.Text, s.Style, room), " ")+"…")
-			return l
-		}
-		l.add(t, i, s.Text)
-	}
-	return l
-}
-
-// prefix is the longest beginning of s that fits, never ending between a letter
-// and its marks.
-func (t *Text) prefix(s string, style fyne.TextStyle, width float32) string {
-	r := []rune(s)
-	lo, hi := 0, len(r)
-	for lo < hi {
-		mid := (lo + hi + 1) / 2
-		if t.measure(string(r[:mid]), style) <= width {
-			lo = mid
-		} else {
-			hi = mid - 1
-		}
-	}
-	for lo > 0 && lo < len(r) && (unicode.Is(unicode.M, r[lo]) || r[lo] == '\u200d' || r[lo-1] == '\u200d') {
-		lo--
-	}
-	return string(r[:lo])
-}
-
-// CreateRenderer implements [fyne.Widget].
-func (t *Text) CreateRenderer() fyne.WidgetRenderer {
-	t.ExtendBaseWidget(t)
-	r := &textRenderer{t: t}
-	r.build(t.Size())
-	return r
-}
-
-type textRenderer struct {
-	t       *Text
-	objects []fyne.CanvasObject
-}
-
-func (r *textRenderer) Destroy()                     {}
-func (r *textRenderer) MinSize() fyne.Size           { return r.t.MinSize() }
-func (r *textRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *textRenderer) Layout(size fyne.Size)        { r.build(size) }
-
-func (r *textRenderer) Refresh() {
-	r.build(r.t.Size())
-	canvas.Refresh(r.t)
-}
-
-// build makes one canvas text for each run, reusing those that are there.
-func (r *textRenderer) build(size fyne.Size) {
-	t := r.t
-	h := t.lineHeight()
-	n := 0
-	for row, l := range t.lines(size.Width) {
-		var x float32
-		switch t.align {
-		case fyne.TextAlignCenter:
-			x = (size.Width - l.width) / 2
-		case fyne.TextAlignTrailing:
-			x = size.Width - l.width
-		}
-		for _, run := range l.runs {
-			if n == len(r.objects) {
-				r.objects = append(r.objects, canvas.NewText("", nil))
-			}
-			c := r.objects[n].(*canvas.Text)
-			n++
-			s := t.spans[run.span]
-			c.Text, c.TextStyle, c.TextSize, c.Color = run.text, s.Style, base.Size(t.size), base.Color(t.colorOf(s))
-			place(c, x, float32(row)*h, run.width, h)
-			c.Refresh()
-			x += run.width
-		}
-	}
-	r.objects = r.objects[:n]
-}
-
-func (t *Text) colorOf(s Span) fyne.ThemeColorName {
-	if s.Color != "" {
-		return s.Color
-	}
-	return t.color
+	return markWidth(base.Size(t.size))
 }

@@ -46,7 +46,8 @@ Maintainer: $MAINTAINER
 Homepage: $HOMEPAGE
 Installed-Size: $(du -sk --apparent-size "$root/usr" | cut -f 1)
 Depends: $depends
-Recommends: ca-certificates, xdg-utils, fonts-dejavu-core | fonts-noto-core, gnome-keyring | kwalletmanager | keepassxc
+Recommends: ca-certificates, xdg-utils, gnome-keyring | kwalletmanager | keepassxc
+Suggests: fonts-noto-core, fonts-noto-cjk | fonts-ipafont-gothic | fonts-wqy-microhei
 Description: $SUMMARY
  $NAME signs you in at an OAuth 2.0 / OpenID Connect provider with the
  system's own browser, keeps you signed in through the system's keychain and

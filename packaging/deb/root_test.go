@@ -44,7 +44,7 @@ func TestCleanRoot(t *testing.T) {
 	}
 	release := strings.TrimSpace(root.Run("sh", "-c", ". /etc/os-release; echo $PRETTY_NAME"))
 	report.Tried("installed by apt in a clean " + release)
-	root.Run("apt-get", "install", "--yes", "--no-install-recommends", "xdg-utils", "fonts-dejavu-core") // which it recommends
+	root.Run("apt-get", "install", "--yes", "--no-install-recommends", "xdg-utils") // which it recommends; no font: the program brings its own
 
 	person := trial.NewPerson(t, "deb", root.Command(program)...)
 	root.BrowserOutside(person)

@@ -1,0 +1,160 @@
+package widgets
+
+import (
+	"strings"
+	"unicode"
+
+	"fyne.io/fyne/v2"
+	base "fyne.io/fyne/v2/theme"
+)
+
+// run is a piece of one span on one line: its mark, or some of its text.
+type run struct {
+	span  int
+	mark  bool
+	text  string
+	width float32
+}
+
+type textLine struct {
+	runs  []run
+	width float32
+}
+
+// addMark begins a span with its mark, where it has one.
+func (l *textLine) addMark(t *Text, span int) {
+	if w := t.markWidth(t.spans[span]); w > 0 {
+		l.runs = append(l.runs, run{span: span, mark: true, width: w})
+		l.width += w
+	}
+}
+
+func (l *textLine) add(t *Text, span int, s string) {
+	if n := len(l.runs); n > 0 && l.runs[n-1].span == span && !l.runs[n-1].mark {
+		r := &l.runs[n-1]
+		l.width -= r.width
+		r.text += s
+		r.width = t.measure(r.text, t.spans[span].Style)
+		l.width += r.width
+		return
+	}
+	w := t.measure(s, t.spans[span].Style)
+	l.runs = append(l.runs, run{span: span, text: s, width: w})
+	l.width += w
+}
+
+// trim takes the spaces off the end, which would push a centred line aside.
+func (l *textLine) trim(t *Text) {
+	if len(l.runs) == 0 {
+		return
+	}
+	r := &l.runs[len(l.runs)-1]
+	if r.mark {
+		return
+	}
+	l.width -= r.width
+	r.text = strings.TrimRight(r.text, " ")
+	r.width = t.measure(r.text, t.spans[r.span].Style)
+	l.width += r.width
+}
+
+// lines breaks the text for a width. Measuring a licence's thousands of words
+// takes a tenth of a second, and layouts ask several times: what was found is
+// remembered.
+func (t *Text) lines(width float32) []textLine {
+	if t.fit != FitWrap {
+		return []textLine{t.oneLine(width)}
+	}
+	size := base.Size(t.size)
+	for _, l := range t.laid {
+		if l.width == width && l.size == size {
+			return l.lines
+		}
+	}
+	lines := t.breakLines(width)
+	if len(t.laid) == maxLaid {
+		t.laid = t.laid[1:]
+	}
+	t.laid = append(t.laid, laidOut{width, size, lines})
+	return lines
+}
+
+func (t *Text) breakLines(width float32) []textLine {
+	out := []textLine{{}}
+	for i, s := range t.spans {
+		out[len(out)-1].addMark(t, i)
+		for n, paragraph := range strings.Split(s.Text, "\n") {
+			if n > 0 {
+				out = append(out, textLine{})
+			}
+			for _, word := range words(paragraph) {
+				out = t.addWord(out, i, word, width)
+			}
+		}
+	}
+	for i := range out {
+		out[i].trim(t)
+	}
+	return out
+}
+
+func (t *Text) addWord(out []textLine, span int, word string, width float32) []textLine {
+	l := &out[len(out)-1]
+	style := t.spans[span].Style
+	bare := strings.TrimRight(word, " ")
+	if l.width+t.measure(bare, style) <= width+slack {
+		l.add(t, span, word)
+		return out
+	}
+	if len(l.runs) > 0 {
+		out = append(out, textLine{})
+		l = &out[len(out)-1]
+	}
+	for t.measure(bare, style) > width+slack {
+		head := t.prefix(bare, style, width)
+		if head == "" {
+			break
+		}
+		l.add(t, span, head)
+		word, bare = word[len(head):], bare[len(head):]
+		out = append(out, textLine{})
+		l = &out[len(out)-1]
+	}
+	l.add(t, span, word)
+	return out
+}
+
+// oneLine is the text on one line, shortened if it may be.
+func (t *Text) oneLine(width float32) textLine {
+	var l textLine
+	natural := t.NaturalWidth()
+	for i, s := range t.spans {
+		l.addMark(t, i)
+		if t.fit == FitShort && natural > width+slack && l.width+t.measure(s.Text, s.Style) > width-t.measure("…", s.Style) {
+			room := width - l.width - t.measure("…", s.Style)
+			l.add(t, i, strings.TrimRight(t.prefix(s.Text, s.Style, room), " ")+"…")
+			return l
+		}
+		l.add(t, i, s.Text)
+	}
+	return l
+}
+
+// prefix is the longest beginning of s that fits, never ending between a letter
+// and its marks.
+func (t *Text) prefix(s string, style fyne.TextStyle, width float32) string {
+	r := []rune(s)
+	lo, hi := 0, len(r)
+	for lo < hi {
+		mid := (lo + hi + 1) / 2
+		if t.measure(string(r[:mid]), style) <= width {
+			lo = mid
+		} else {
+			hi = mid - 1
+		}
+	}
+	for lo > 0 && lo < len(r) && (unicode.Is(unicode.M, r[lo]) || r[lo] == '\u200d' || r[lo-1] == '\u200d') {
+		lo--
+	}
+	return string(r[:lo])
+}
