@@ -258,6 +258,17 @@ func TestShortcuts(t *testing.T) {
 	}
 }
 
+// The presenter tells its first States while the window is being built. The race
+// detector sees what only it can: go test -race -run TestKeysWhileStatesArrive ./app
+func TestKeysWhileStatesArrive(t *testing.T) {
+	w, a := newTestWindow(t)
+	w.actions, w.menuBar = a, false
+	var told sync.WaitGroup
+	told.Go(func() { w.Show(profile()) })
+	w.addShortcuts()
+	told.Wait()
+}
+
 func TestCopyText(t *testing.T) {
 	w, a := newTestWindow(t)
 	w.attach(a)

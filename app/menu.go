@@ -45,7 +45,7 @@ func (w *Window) addShortcuts() {
 	if w.menuBar {
 		return // its items have them
 	}
-	for i, e := range screens.Menu(w.actions, w.latest) {
+	for i, e := range screens.Menu(w.actions, presenter.State{}) { // the keys are the same in each State
 		if e.Key != "" && e.Modifier != 0 {
 			w.win.Canvas().AddShortcut(e.Shortcut(), func(fyne.Shortcut) { w.run(i) })
 		}
