@@ -40,15 +40,17 @@ func (r *Root) dropLostFocus() {
 	}
 }
 
-// focusLeft gives the focus back to what had it before a page was opened.
-func (r *Root) focusLeft() {
-	if r.isOver(r.shown) || r.left == nil {
+// focusLeft gives the focus back to what had it before a page was opened or a
+// question asked; before is what was shown until now.
+func (r *Root) focusLeft(before screen) {
+	at := r.layer(r.shown)
+	if before == nil || at >= r.layer(before) {
 		return
 	}
-	was := r.left
-	r.left = nil
+	was := r.left[at]
+	clear(r.left[at:])
 	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
-	if c != nil && c.Focused() == nil && r.operable(was) {
+	if c != nil && was != nil && c.Focused() == nil && r.operable(was) {
 		c.Focus(was)
 	}
 }

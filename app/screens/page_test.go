@@ -87,6 +87,37 @@ func TestTheFocusComesBack(t *testing.T) {
 	}
 }
 
+// TestAQuestionHasAFocusOfItsOwn: whoever says no is back where the question was
+// asked, and a question that is asked again begins without what was said before:
+// Enter must not delete because the keyboard was on "Delete" the last time.
+func TestAQuestionHasAFocusOfItsOwn(t *testing.T) {
+	r := newRig(t)
+	asked := opened(accountState(), presenter.PageSettings)
+	asked.Settings.CanErase = true
+	question := asked
+	question.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmEraseData}
+	r.root.Update(accountState())
+	r.window.Canvas().Focus(r.button("Sign out"))
+	r.root.Update(asked)
+	for range 2 {
+		erase := r.button("Delete my data…")
+		r.window.Canvas().Focus(erase)
+		r.root.Update(question)
+		if f := r.window.Canvas().Focused(); f != nil {
+			t.Errorf("the question begins with the focus on %v", f)
+		}
+		r.window.Canvas().Focus(r.button("Delete my data"))
+		r.root.Update(asked)
+		if f := r.window.Canvas().Focused(); f != fyne.Focusable(erase) {
+			t.Errorf("after no the focus is on %v", f)
+		}
+	}
+	r.root.Update(accountState())
+	if f := r.window.Canvas().Focused(); f != fyne.Focusable(r.button("Sign out")) {
+		t.Errorf("after the page the focus is on %v", f)
+	}
+}
+
 // menu are the entries of the menu that is open; what is grey has a "-".
 func (r *rig) menu() (out []string) {
 	top, ok := r.window.Canvas().Overlays().Top().(interface{ Visible() bool })

@@ -47,8 +47,8 @@ type Root struct {
 	pages   []screen // all of them
 
 	state presenter.State
-	shown screen         // nil: the empty ground
-	left  fyne.Focusable // had the focus when a page was laid over its screen
+	shown screen                 // nil: the empty ground
+	left  [layers]fyne.Focusable // had the focus when something was laid over it
 }
 
 // New makes all screens. clock tells the time; it is called on Fyne's goroutine
@@ -107,7 +107,7 @@ func (r *Root) Update(s presenter.State) {
 	if next != nil {
 		next.update(s, now)
 	}
-	changed := next != r.shown
+	changed, before := next != r.shown, r.shown
 	if changed {
 		r.turnTo(next)
 	}
@@ -115,7 +115,7 @@ func (r *Root) Update(s presenter.State) {
 	r.dropLostFocus()
 	r.focusFirst(changed || askedAnew)
 	if changed {
-		r.focusLeft()
+		r.focusLeft(before)
 	}
 }
 
@@ -140,8 +140,8 @@ func (r *Root) choose(s presenter.State) screen {
 // turnTo shows next in place of what is shown.
 func (r *Root) turnTo(next screen) {
 	if r.shown != nil {
-		if r.isOver(next) && !r.isOver(r.shown) {
-			r.left = focusedIn(r.object)
+		if at := r.layer(r.shown); r.layer(next) > at {
+			r.left[at] = focusedIn(r.object)
 		}
 		r.shown.page().Object.Hide()
 	}
@@ -152,13 +152,21 @@ func (r *Root) turnTo(next screen) {
 	r.shown = next
 }
 
-func (r *Root) isOver(s screen) bool {
+// layers is how many there are: screens, pages laid over them, and questions
+// over both.
+const layers = 3
+
+// layer is where s lies; a lower one is seen again when it is closed.
+func (r *Root) layer(s screen) int {
+	if s == r.confirm || s == r.secret {
+		return 2
+	}
 	for _, p := range r.over {
 		if p == s {
-			return true
+			return 1
 		}
 	}
-	return false
+	return 0
 }
 
 // Tick draws what changes with time alone: the time that is left, and how long
