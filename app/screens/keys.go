@@ -7,13 +7,17 @@ import (
 // TypedKey does what a key does while nothing has the focus: Enter the next
 // step, Esc back, and the keys that scroll.
 func (r *Root) TypedKey(ev *fyne.KeyEvent) {
+	if r.menu.menu.Shown() { // and a click took the keyboard off its entries
+		r.menu.menu.TypedKey(ev)
+		return
+	}
 	switch ev.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
 		r.Primary()
 	case fyne.KeyEscape:
 		r.Escape()
 	case fyne.KeyF10:
-		r.menu.show()
+		r.menu.toggle()
 	case fyne.KeyF1:
 		r.runKey(ev.Name)
 	case fyne.KeyUp:

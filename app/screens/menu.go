@@ -3,7 +3,6 @@ package screens
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver/desktop"
-	"fyne.io/fyne/v2/widget"
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/widgets"
@@ -64,61 +63,76 @@ func Menu(a presenter.Actions, s presenter.State) []MenuEntry {
 	}
 }
 
+// line is the entry as it is drawn below the entry above.
+func (e MenuEntry) line(apart bool) widgets.MenuLine {
+	l := widgets.MenuLine{Text: e.Text, Said: e.Text, Off: !e.Enabled, Apart: apart, Run: e.Run}
+	if e.Key != "" {
+		l.Key = e.keys()
+		l.Said += ", " + l.Key
+	}
+	if l.Off {
+		l.Said = wordWith("menu.off", values{"What": l.Said})
+	}
+	return l
+}
+
 // menuButton is the quiet button that opens the menu: on every screen at the
 // same place.
 type menuButton struct {
 	actions presenter.Actions
 	object  *widgets.Button
+	menu    *widgets.Menu
 	state   presenter.State
-	open    *widget.PopUpMenu // nil: never was
 }
 
 func newMenuButton(a presenter.Actions) *menuButton {
-	m := &menuButton{actions: a}
+	m := &menuButton{actions: a, menu: widgets.NewMenu()}
 	m.object = widgets.NewMenuButton(Word("menu.name"), m.show)
 	return m
 }
 
+// update draws s. A menu that is open stays, with what can be done in s.
 func (m *menuButton) update(s presenter.State) {
 	m.state = s
 	setVisible(m.object, s.Screen != presenter.ScreenStarting)
+	if m.menu.Shown() {
+		m.menu.Update(m.lines())
+	}
 }
 
-// show opens the menu, by the button or F10.
+func (m *menuButton) lines() (out []widgets.MenuLine) {
+	entries := Menu(m.actions, m.state)
+	for i, e := range entries {
+		out = append(out, e.line(i > 0 && entries[i-1].Group != e.Group))
+	}
+	return out
+}
+
+// toggle opens the menu, or closes it.
+func (m *menuButton) toggle() {
+	if m.menu.Shown() {
+		m.menu.Hide()
+		return
+	}
+	m.show()
+}
+
+// show opens the menu at its button: below it, and above it where that is at the
+// foot of the window.
 func (m *menuButton) show() {
 	d := fyne.CurrentApp().Driver()
 	c := d.CanvasForObject(m.object)
 	if c == nil || !m.object.Visible() {
 		return
 	}
-	if m.open != nil {
-		m.open.Hide()
-	}
-	m.open = widget.NewPopUpMenu(popUp(Menu(m.actions, m.state)), c)
-	at := d.AbsolutePositionForObject(m.object)
-	below := at.AddXY(m.object.Size().Width-m.open.MinSize().Width, m.object.Size().Height+4)
-	if at.Y > c.Size().Height/2 { // at the foot of the side bar
-		below = at.AddXY(0, -m.open.MinSize().Height-4)
-	}
-	m.open.ShowAtPosition(fyne.NewPos(fyne.Max(4, below.X), fyne.Max(4, below.Y)))
-	m.open.ActivateNext() // the keyboard begins at the first entry
-}
-
-// popUp is the menu for Fyne.
-func popUp(entries []MenuEntry) *fyne.Menu {
-	menu := fyne.NewMenu("")
-	for i, e := range entries {
-		if i > 0 && entries[i-1].Group != e.Group {
-			menu.Items = append(menu.Items, fyne.NewMenuItemSeparator())
+	const gap = 4
+	at, button, window := d.AbsolutePositionForObject(m.object), m.object.Size(), c.Size()
+	foot, right := window.Height-at.Y, window.Width-at.X-button.Width
+	atFoot := at.Y > window.Height/2
+	m.menu.Show(c, m.lines(), func(window, menu fyne.Size) fyne.Position {
+		if atFoot {
+			return fyne.NewPos(at.X, window.Height-foot-gap-menu.Height)
 		}
-		// Fyne draws an item's Shortcut so pale that it can't be read.
-		text := e.Text
-		if e.Key != "" {
-			text += "   " + e.keys()
-		}
-		item := fyne.NewMenuItem(text, e.Run)
-		item.Disabled = !e.Enabled
-		menu.Items = append(menu.Items, item)
-	}
-	return menu
+		return fyne.NewPos(window.Width-right-menu.Width, at.Y+button.Height+gap)
+	})
 }

@@ -1,18 +1,11 @@
 package screens_test
 
 import (
-	"reflect"
-	"slices"
-	"strings"
 	"testing"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
-	"fyne.io/fyne/v2/test"
-	"fyne.io/fyne/v2/widget"
 
 	"app.latchkey/app/presenter"
-	"app.latchkey/app/screens"
 )
 
 func (a *actions) OpenPage(p presenter.Page) { a.add("OpenPage " + string(p)) }
@@ -118,110 +111,6 @@ func TestAQuestionHasAFocusOfItsOwn(t *testing.T) {
 	}
 }
 
-// menu are the entries of the menu that is open; what is grey has a "-".
-func (r *rig) menu() (out []string) {
-	top, ok := r.window.Canvas().Overlays().Top().(interface{ Visible() bool })
-	if !ok || !top.Visible() {
-		return nil
-	}
-	var texts []string
-	walk(r.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
-		if m, ok := o.(*widget.PopUpMenu); ok {
-			for _, item := range m.Items {
-				texts = append(texts, reflect.TypeOf(item).String())
-			}
-		}
-	})
-	return texts
-}
-
-// TestTheMenuOpens: by its button and by F10, from everywhere; Esc closes it; its
-// entries do what they say.
-func TestTheMenuOpens(t *testing.T) {
-	for name, s := range map[string]presenter.State{
-		"sign in": signInState(), "waiting": inBrowser(), "profile": accountState(),
-		"settings": opened(accountState(), presenter.PageSettings),
-	} {
-		t.Run(name, func(t *testing.T) {
-			r := newRig(t)
-			r.root.Update(s)
-			r.button("Menu").Tapped(nil)
-			if len(r.menu()) < 8 {
-				t.Fatalf("the menu has %q", r.menu())
-			}
-			r.key(fyne.KeyEscape)
-			if r.menu() != nil {
-				t.Error("Esc does not close the menu")
-			}
-			r.want()
-			r.key(fyne.KeyF10)
-			for range 10 {
-				r.key(fyne.KeyDown) // to the last: quit
-			}
-			r.key(fyne.KeyReturn)
-			r.want("Quit")
-		})
-	}
-}
-
-// TestTheMenuFits: wherever its button is, all of the menu is inside the window.
-func TestTheMenuFits(t *testing.T) {
-	for _, s := range []presenter.State{signInState(), accountState()} {
-		r := newRig(t)
-		r.window.Resize(fyne.NewSize(screens.MinWidth, screens.MinHeight))
-		r.root.Update(s)
-		r.key(fyne.KeyF10)
-		walk(r.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
-			m, ok := o.(*widget.PopUpMenu)
-			if !ok {
-				return
-			}
-			at, size := m.Position(), test.WidgetRenderer(m).MinSize()
-			if at.X < 0 || at.Y < 0 || at.X+size.Width > screens.MinWidth || at.Y+size.Height > screens.MinHeight {
-				t.Errorf("the menu of %s is at %v and %v large", s.Screen, at, size)
-			}
-		})
-	}
-}
-
-// TestMenuEntries: what can be done in which state, and by which key.
-func TestMenuEntries(t *testing.T) {
-	all := "provider refresh signout settings diagnostics help about quit"
-	for _, c := range []struct {
-		name    string
-		state   presenter.State
-		enabled string
-	}{
-		{"starting", presenter.State{Screen: presenter.ScreenStarting}, "quit"},
-		{"sign in", signInState(), "provider settings diagnostics help about quit"},
-		{"waiting", inBrowser(), "settings diagnostics help about quit"},
-		{"profile", accountState(), all},
-		{"refreshing", with(accountState(), func(s *presenter.State) { s.Profile.Refreshing = true }), strings.Replace(all, "refresh ", "", 1)},
-		{"signing out", with(accountState(), func(s *presenter.State) { s.Profile.SigningOut = true }), "settings diagnostics help about quit"},
-		{"asked", with(accountState(), func(s *presenter.State) { s.Confirm = &presenter.ConfirmView{} }), "quit"},
-		{"asked for a passphrase", with(accountState(), func(s *presenter.State) { s.Passphrase = &presenter.PassphraseView{} }), "quit"},
-		{"a page", opened(accountState(), presenter.PageAbout), all},
-	} {
-		a := &actions{}
-		var enabled []string
-		for _, e := range screens.Menu(a, c.state) {
-			for _, key := range strings.Fields(all) {
-				if e.Enabled && e.Text == screens.Word("menu."+key) {
-					enabled = append(enabled, key)
-				}
-			}
-			e.Run()
-		}
-		if got := strings.Join(enabled, " "); got != c.enabled {
-			t.Errorf("%s: enabled are %q, want %q", c.name, got, c.enabled)
-		}
-		want := []string{"OpenPage provider", "Refresh", "SignOut", "OpenPage settings", "OpenPage diagnostics", "Help", "OpenPage about", "Quit"}
-		if got := a.take(); !reflect.DeepEqual(got, want) {
-			t.Errorf("%s: the entries do %q, want %q", c.name, got, want)
-		}
-	}
-}
-
 // TestHelpByKey: F1 works from everywhere, and not before there is anything.
 func TestHelpByKey(t *testing.T) {
 	r := newRig(t)
@@ -234,25 +123,4 @@ func TestHelpByKey(t *testing.T) {
 	r.root.Update(presenter.State{Screen: presenter.ScreenStarting})
 	r.key(fyne.KeyF1)
 	r.want()
-}
-
-// TestTheMenuSaysItsKeys, in a colour that can be read.
-func TestTheMenuSaysItsKeys(t *testing.T) {
-	r := newRig(t)
-	r.root.Update(accountState())
-	r.key(fyne.KeyF10)
-	var drawn []string
-	walk(r.window.Canvas().Overlays().Top(), func(o fyne.CanvasObject) {
-		if x, ok := o.(*canvas.Text); ok {
-			drawn = append(drawn, x.Text)
-			if _, _, _, a := x.Color.RGBA(); a != 0xffff {
-				t.Errorf("%q is drawn through", x.Text)
-			}
-		}
-	})
-	for _, want := range []string{"Refresh profile   Ctrl+R", "Settings…   Ctrl+,", "Help   F1", "Quit   Ctrl+Q", "Sign out"} {
-		if !slices.Contains(drawn, want) {
-			t.Errorf("%q is not in the menu: %q", want, drawn)
-		}
-	}
 }

@@ -108,6 +108,9 @@ func (r *Root) Update(s presenter.State) {
 		next.update(s, now)
 	}
 	changed, before := next != r.shown, r.shown
+	if changed || askedAnew {
+		r.menu.menu.Hide() // it was about what was shown
+	}
 	if changed {
 		r.turnTo(next)
 	}

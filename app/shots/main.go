@@ -119,6 +119,9 @@ func capture(s shot, size fyne.Size) image.Image {
 	for range s.tabs {
 		w.Canvas().FocusNext()
 	}
+	if s.menu {
+		root.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF10})
+	}
 	return w.Canvas().Capture()
 }
 

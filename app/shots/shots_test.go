@@ -97,57 +97,85 @@ func walkAt(o fyne.CanvasObject, parent drawn, visit func(drawn)) {
 func TestEverythingIsReadable(t *testing.T) {
 	for _, s := range shots {
 		for _, look := range append(usualLooks(), strongLooks()...) {
-			type ground struct {
-				drawn
-				color color.Color
-			}
-			var grounds []ground
-			texts := 0
-			over := func(d drawn, what string, c color.Color) {
-				mid := d.pos.AddXY(d.Size().Width/2, d.Size().Height/2)
-				var under color.Color
-				for _, g := range grounds {
-					top, end := g.seen(d)
-					if mid.X >= g.pos.X && mid.Y >= top && mid.X <= g.pos.X+g.Size().Width && mid.Y <= end {
-						under = g.color
-					}
-				}
-				if under == nil {
-					t.Errorf("%s, %s: %q is drawn on nothing", s.name, look.name, what)
-				} else if c := contrast(c, under); c < look.contrast {
-					t.Errorf("%s, %s: %q has a contrast of %.2f, want %.1f or more", s.name, look.name, what, c, look.contrast)
-				}
-			}
-			walk(showIn(t, s.state, look.theme, usual), func(d drawn) {
-				switch o := d.CanvasObject.(type) {
-				case *canvas.Rectangle:
-					if opaque(o.FillColor) {
-						grounds = append(grounds, ground{d, o.FillColor})
-					}
-				case *canvas.Circle:
-					if opaque(o.FillColor) {
-						grounds = append(grounds, ground{d, o.FillColor})
-					}
-				case *canvas.Image:
-					mark, ok := o.Resource.(*base.ThemedResource)
-					if !ok || d.pos.Y+o.Size().Height/2 > usual.Height {
-						return
-					}
-					name := cmp.Or(mark.ColorName, base.ColorNameForeground) // Fyne's own icons
-					over(d, o.Resource.Name(), look.theme.Color(name, base.VariantLight))
-				case *canvas.Text:
-					if o.Text == "" || d.pos.Y+o.Size().Height/2 > usual.Height {
-						return // nothing to read, or not until it is scrolled to
-					}
-					texts++
-					over(d, o.Text, o.Color)
-				}
-			})
+			texts := readable(t, s.name+", "+look.name, showIn(t, s.state, look.theme, usual), look)
 			if texts == 0 && s.state.Screen != presenter.ScreenStarting {
 				t.Errorf("%s: no text seen", s.name)
 			}
 		}
 	}
+}
+
+// TestTheMenuIsReadable: so are the menu's entries and keys, those too that can't
+// be done; and they are on the grid.
+func TestTheMenuIsReadable(t *testing.T) {
+	for _, look := range append(usualLooks(), strongLooks()...) {
+		for _, s := range []presenter.State{signIn(nil), profile(nil)} {
+			test.NewTempApp(t).Settings().SetTheme(look.theme)
+			root := screens.New(noActions{}, func() time.Time { return now })
+			w := test.NewTempWindow(t, root.Object())
+			w.SetPadded(false)
+			w.Resize(usual)
+			root.Update(s)
+			root.TypedKey(&fyne.KeyEvent{Name: fyne.KeyF10})
+			menu := w.Canvas().Overlays().Top()
+			if menu == nil {
+				t.Fatal("there is no menu")
+			}
+			if texts := readable(t, "the menu of "+string(s.Screen)+", "+look.name, menu, look); texts != 12 {
+				t.Errorf("%d texts of entries and keys are seen", texts)
+			}
+			fits(t, "the menu of "+string(s.Screen), menu, usual)
+		}
+	}
+}
+
+// readable looks at the contrast of all below root, and counts the texts.
+func readable(t *testing.T, name string, root fyne.CanvasObject, look look) (texts int) {
+	t.Helper()
+	type ground struct {
+		drawn
+		color color.Color
+	}
+	var grounds []ground
+	over := func(d drawn, what string, c color.Color) {
+		mid := d.pos.AddXY(d.Size().Width/2, d.Size().Height/2)
+		var under color.Color
+		for _, g := range grounds {
+			top, end := g.seen(d)
+			if mid.X >= g.pos.X && mid.Y >= top && mid.X <= g.pos.X+g.Size().Width && mid.Y <= end {
+				under = g.color
+			}
+		}
+		if under == nil {
+			t.Errorf("%s: %q is drawn on nothing", name, what)
+		} else if c := contrast(c, under); c < look.contrast {
+			t.Errorf("%s: %q has a contrast of %.2f, want %.1f or more", name, what, c, look.contrast)
+		}
+	}
+	walk(root, func(d drawn) {
+		below := d.pos.Y+d.Size().Height/2 > usual.Height // not seen until it is scrolled to
+		switch o := d.CanvasObject.(type) {
+		case *canvas.Rectangle:
+			if opaque(o.FillColor) {
+				grounds = append(grounds, ground{d, o.FillColor})
+			}
+		case *canvas.Circle:
+			if opaque(o.FillColor) {
+				grounds = append(grounds, ground{d, o.FillColor})
+			}
+		case *canvas.Image:
+			if icon, ok := o.Resource.(*base.ThemedResource); ok && !below {
+				color := cmp.Or(icon.ColorName, base.ColorNameForeground) // Fyne's own icons
+				over(d, icon.Name(), look.theme.Color(color, base.VariantLight))
+			}
+		case *canvas.Text:
+			if o.Text != "" && !below {
+				texts++
+				over(d, o.Text, o.Color)
+			}
+		}
+	})
+	return texts
 }
 
 // TestEverythingHasAName: what can be operated or read tells a screen reader

@@ -13,6 +13,7 @@ type shot struct {
 	name       string
 	documented bool // belongs to the documentation
 	tabs       int  // how often Tab is pressed before the picture is taken
+	menu       bool // the program's menu is open
 	state      presenter.State
 }
 
@@ -118,6 +119,8 @@ var shots = append(append(append(append(flowShots, providerShots...), diagnostic
 		s.Profile.Session.Declined = birthday
 	})},
 
+	{name: "menu", menu: true, state: profile(nil)},
+	{name: "menu-signin", menu: true, state: signIn(func(s *presenter.State) { s.Newer = "1.3.0" })},
 	{name: "starting", state: presenter.State{Screen: presenter.ScreenStarting}},
 	{name: "profile-crashed", tabs: 1, state: profile(func(s *presenter.State) { s.Crashed = true })},
 	{name: "signin-restart", tabs: 2, state: signIn(func(s *presenter.State) { s.Restart, s.SignIn.Keep = true, presenter.Keep{Known: true} })},

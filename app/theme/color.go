@@ -163,6 +163,8 @@ func TextPairs() []TextPair {
 		{ColorGood, ColorCode},
 		{ColorWarning, ColorCode},
 		{ColorWarning, ColorSoft},
+		{ColorQuiet, ColorSoft},
+		{base.ColorNameDisabled, ColorCard},
 		{ColorQuiet, base.ColorNameBackground},
 		{ColorQuiet, ColorCard},
 		{base.ColorNamePrimary, base.ColorNameBackground},

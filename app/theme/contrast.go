@@ -43,7 +43,7 @@ var highContrast = func() map[fyne.ThemeColorName]pair {
 		base.ColorNameOverlayBackground:   ground,
 		base.ColorNameHeaderBackground:    ground,
 		base.ColorNameSeparator:           line,
-		base.ColorNameDisabled:            quiet,
+		base.ColorNameDisabled:            {hex(0x575757), hex(0x9A9A9A)}, // beside quiet text it is seen to be paler
 		base.ColorNamePlaceHolder:         quiet,
 		base.ColorNameSuccess:             good,
 		base.ColorNameWarning:             warning,

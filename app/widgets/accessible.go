@@ -20,6 +20,7 @@ var (
 	_ accessibility.Describer = (*Avatar)(nil)
 	_ accessibility.Describer = (*Step)(nil)
 	_ accessibility.Describer = (*Sequence)(nil)
+	_ accessibility.Describer = (*MenuItem)(nil)
 )
 
 // headings are the levels of texts that stand above others.
@@ -59,6 +60,12 @@ func (b *Button) AccessibilityDetails() accessibility.Details {
 		d.Role = accessibility.RoleLink
 	}
 	return d
+}
+
+// AccessibilityDetails implements [accessibility.Describer]. That it can't be
+// done is a state here, and so not in the name.
+func (i *MenuItem) AccessibilityDetails() accessibility.Details {
+	return accessibility.Details{Role: accessibility.RoleMenuItem, Name: i.line.Text, Description: i.line.Key}
 }
 
 // AccessibilityDetails implements [accessibility.Describer].

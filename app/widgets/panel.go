@@ -15,12 +15,20 @@ type Panel struct {
 	widget.BaseWidget
 	fill, stroke fyne.ThemeColorName // stroke may be empty
 	radius       float32
+	floats       bool // above what is below it: it has a shadow
 }
 
 // NewPanel returns a panel. An empty stroke draws no border.
 func NewPanel(fill, stroke fyne.ThemeColorName, radius float32) *Panel {
 	p := &Panel{fill: fill, stroke: stroke, radius: radius}
 	p.ExtendBaseWidget(p)
+	return p
+}
+
+// newFloatingPanel returns a panel that casts a shadow.
+func newFloatingPanel(fill, stroke fyne.ThemeColorName, radius float32) *Panel {
+	p := NewPanel(fill, stroke, radius)
+	p.floats = true
 	return p
 }
 
@@ -51,6 +59,9 @@ func (r *panelRenderer) paint() {
 	r.rect.CornerRadius = r.p.radius
 	if r.p.stroke != "" {
 		r.rect.StrokeColor, r.rect.StrokeWidth = base.Color(r.p.stroke), 1
+	}
+	if r.p.floats {
+		r.rect.Shadow = canvas.Shadow{Color: base.Color(base.ColorNameShadow), BlurRadius: 4 * theme.Grid, Offset: fyne.NewPos(0, theme.Grid)}
 	}
 }
 

@@ -184,8 +184,8 @@ func (s *Selectable) TappedSecondary(ev *fyne.PointEvent) {
 		s.SelectAll()
 	}
 	text := s.Selected()
-	m := fyne.NewMenu("", fyne.NewMenuItem(s.copy, func() { fyne.CurrentApp().Clipboard().SetContent(text) }))
-	widget.ShowPopUpMenuAtPosition(m, c, ev.AbsolutePosition)
+	line := MenuLine{Text: s.copy, Said: s.copy, Run: func() { fyne.CurrentApp().Clipboard().SetContent(text) }}
+	NewMenu().Show(c, []MenuLine{line}, func(_, _ fyne.Size) fyne.Position { return ev.AbsolutePosition })
 }
 
 // Cursor implements [desktop.Cursorable].

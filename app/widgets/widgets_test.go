@@ -276,8 +276,13 @@ func TestSelectable(t *testing.T) {
 	t.Run("the other button's menu copies", func(t *testing.T) {
 		s, w := newOne(t)
 		s.TappedSecondary(&fyne.PointEvent{AbsolutePosition: fyne.NewPos(5, 5)})
-		if w.Canvas().Overlays().Top() == nil {
-			t.Error("no menu")
+		item, ok := w.Canvas().Focused().(*widgets.MenuItem)
+		if !ok || item.AccessibilityLabel() != "Copy" {
+			t.Fatalf("no menu: the keyboard is on %v", w.Canvas().Focused())
+		}
+		item.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
+		if got := fyne.CurrentApp().Clipboard().Content(); got != s.Text() || w.Canvas().Overlays().Top() != nil {
+			t.Errorf("copied %q", got)
 		}
 	})
 }
