@@ -95,7 +95,11 @@ func (w *Window) applyLook() {
 
 // build makes the screens, with the words of the language that is chosen.
 func (w *Window) build() {
+	old := w.root
 	w.root = screens.New(w.actions, w.now)
+	if old != nil {
+		w.root.Continue(old)
+	}
 	w.win.SetContent(w.root.Object())
 	w.win.Canvas().SetOnTypedKey(w.root.TypedKey)
 }

@@ -1,8 +1,10 @@
 package app
 
 import (
+	"strings"
 	"testing"
 
+	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/test"
 	base "fyne.io/fyne/v2/theme"
 
@@ -46,6 +48,48 @@ func TestTheLookIsFollowed(t *testing.T) {
 	enter(w)
 	if len(a.calls) != 1 || a.calls[0] != "Refresh" {
 		t.Errorf("the new screens ask for %q", a.calls)
+	}
+}
+
+// TestTheFocusSurvivesTheLanguage: who chooses one by keyboard goes on from there,
+// and what had the keyboard before the settings gets it back after them.
+func TestTheFocusSurvivesTheLanguage(t *testing.T) {
+	w, a := newTestWindow(t)
+	w.attach(a)
+	t.Cleanup(func() { _ = screens.UseLanguage("") })
+	settings := profile()
+	settings.Page, settings.Settings = presenter.PageSettings, &presenter.SettingsView{}
+	focused := func() string {
+		if f, ok := w.win.Canvas().Focused().(fyne.Accessible); ok {
+			return f.AccessibilityLabel()
+		}
+		return ""
+	}
+	reach := func(name string) {
+		t.Helper()
+		for range 40 {
+			if w.win.Canvas().FocusNext(); strings.HasPrefix(focused(), name) {
+				return
+			}
+		}
+		t.Fatalf("the keyboard does not reach %q", name)
+	}
+
+	w.Show(profile())
+	reach("Sign out")
+	w.Show(settings)
+	reach("Deutsch")
+	settings.Look.Language = "de"
+	w.Show(settings)
+	if got := focused(); !strings.HasPrefix(got, "Deutsch") {
+		t.Errorf("after German was chosen the keyboard is at %q", got)
+	}
+	s := profile()
+	s.Look.Language = "de"
+	w.win.Canvas().Unfocus()
+	w.Show(s)
+	if got := focused(); got != "Abmelden" {
+		t.Errorf("after the settings the keyboard is at %q", got)
 	}
 }
 

@@ -1,6 +1,8 @@
 package screens
 
 import (
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"app.latchkey/app/widgets"
@@ -49,10 +51,54 @@ func (r *Root) focusLeft(before screen) {
 	}
 	was := r.left[at]
 	clear(r.left[at:])
-	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
-	if c != nil && was != nil && c.Focused() == nil && r.operable(was) {
-		c.Focus(was)
+	if was != nil {
+		r.giveFocus(was())
 	}
+}
+
+// giveFocus lets f have the keyboard, if f is shown and nothing else has it.
+func (r *Root) giveFocus(f fyne.Focusable) {
+	c := fyne.CurrentApp().Driver().CanvasForObject(r.object)
+	if f != nil && c != nil && c.Focused() == nil && r.operable(f) {
+		c.Focus(f)
+	}
+}
+
+// Continue takes over the keyboard's place from the screens that were shown
+// before: they are made anew with the words of another language. It must be
+// called while old is still in its window.
+func (r *Root) Continue(old *Root) {
+	r.resume = r.counterpart(old, focusedIn(old.object))
+	for at, left := range old.left {
+		if left != nil {
+			r.left[at] = r.counterpart(old, left())
+		}
+	}
+}
+
+// counterpart is what stands where f stands in old, once it is there; nil where f
+// stands nowhere.
+func (r *Root) counterpart(old *Root, f fyne.Focusable) func() fyne.Focusable {
+	for i, group := range old.groups() {
+		if j := slices.Index(group, f); f != nil && j >= 0 {
+			return func() fyne.Focusable {
+				if now := r.groups()[i]; j < len(now) {
+					return now[j]
+				}
+				return nil
+			}
+		}
+	}
+	return nil
+}
+
+// groups lists what the keyboard reaches, shown or not.
+func (r *Root) groups() [][]fyne.Focusable {
+	out := [][]fyne.Focusable{{r.menu.object}, r.ribbon.focusable(), r.side.focusable()}
+	for _, p := range r.pages {
+		out = append(out, p.focusable())
+	}
+	return out
 }
 
 // operable reports whether f can be reached by the keyboard just now.

@@ -59,6 +59,10 @@ func (r *ribbon) lost(f fyne.Focusable) bool {
 	return row != nil && !(r.object.Visible() && row.Visible())
 }
 
+func (r *ribbon) focusable() []fyne.Focusable {
+	return []fyne.Focusable{r.help, r.restart, r.report, r.closeReport}
+}
+
 // setVisible shows or hides o, and does nothing if it already is as wanted.
 func setVisible(o fyne.CanvasObject, v bool) {
 	switch {

@@ -47,8 +47,12 @@ type Root struct {
 	pages   []screen // all of them
 
 	state presenter.State
-	shown screen                 // nil: the empty ground
-	left  [layers]fyne.Focusable // had the focus when something was laid over it
+	shown screen // nil: the empty ground
+
+	// What had the focus when something was laid over a layer, and what gets it
+	// with the first State. Each may be nil, and so may what it returns.
+	left   [layers]func() fyne.Focusable
+	resume func() fyne.Focusable
 }
 
 // New makes all screens. clock tells the time; it is called on Fyne's goroutine
@@ -120,6 +124,10 @@ func (r *Root) Update(s presenter.State) {
 	if changed {
 		r.focusLeft(before)
 	}
+	if r.resume != nil {
+		r.giveFocus(r.resume())
+		r.resume = nil
+	}
 }
 
 // choose is what s shows: a question, else a page, else the screen. It is nil
@@ -144,7 +152,8 @@ func (r *Root) choose(s presenter.State) screen {
 func (r *Root) turnTo(next screen) {
 	if r.shown != nil {
 		if at := r.layer(r.shown); r.layer(next) > at {
-			r.left[at] = focusedIn(r.object)
+			was := focusedIn(r.object)
+			r.left[at] = func() fyne.Focusable { return was }
 		}
 		r.shown.page().Object.Hide()
 	}
