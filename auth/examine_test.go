@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"app.latchkey/auth"
 	"app.latchkey/auth/store"
@@ -42,6 +43,7 @@ func TestReadIssuer(t *testing.T) {
 		{"words", "our login page", "", auth.FaultAddress},
 		{"a name before it", "https://google.com@evil.example", "", auth.FaultAddress},
 		{"a query", "https://id.example.com?x=1", "", auth.FaultAddress},
+		{"a host longer than any", strings.Repeat("x", 254), "", auth.FaultAddress},
 		{"http", "http://id.example.com", "", auth.FaultHTTP},
 		{"http to a name that begins like this computer", "http://localhost.example.com", "", auth.FaultHTTP},
 	} {
@@ -228,5 +230,12 @@ func TestHostIsShownAsItIs(t *testing.T) {
 	p := auth.Provider{Issuer: "https://accounts.gооgle.com/x"} // Cyrillic о
 	if got := p.Host(); got != "accounts.xn--ggle-55da.com" {
 		t.Errorf("shown as %q", got)
+	}
+	for _, long := range []string{strings.Repeat("accounts.google.com.", 10), strings.Repeat("accounts.google.com.", 150)} {
+		p.Issuer = "https://" + long + "evil.example:8443"
+		got := p.Host()
+		if n := utf8.RuneCountInString(got); n > 101 || !strings.HasPrefix(got, "…") || !strings.HasSuffix(got, "google.com.evil.example:8443") {
+			t.Errorf("of a host of %d characters %d are shown: %q", len(long), n, got)
+		}
 	}
 }

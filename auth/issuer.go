@@ -67,6 +67,9 @@ func ReadIssuer(typed string) (string, error) {
 // hostNames is how a name is looked up, underscores let through.
 var hostNames = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.StrictDomainName(false))
 
+// longestHost is the greatest length of a host's name (RFC 1035 §2.3.4).
+const longestHost = 253
+
 // plainHost writes a host, with its port, in small ASCII letters.
 func plainHost(host string) (string, error) {
 	name, port := host, ""
@@ -77,7 +80,7 @@ func plainHost(host string) (string, error) {
 		return host, nil
 	}
 	name, err := hostNames.ToASCII(name)
-	if err != nil || name == "" {
+	if err != nil || name == "" || len(name) > longestHost {
 		return "", errors.New("no name of a host")
 	}
 	return name + port, nil

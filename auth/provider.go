@@ -276,14 +276,22 @@ func isLoopbackHost(host string) bool {
 	return ip != nil && ip.IsLoopback()
 }
 
-// shownHost is a host as a person is shown it.
+// shownHost is a host as a person is shown it. Of a long one it is the end: that
+// is the part that says whose it is.
 func shownHost(address string) string {
 	host := hostOf(address)
 	if plain, err := plainHost(host); err == nil {
-		return plain
+		host = plain
 	}
-	return CleanText(host, 200)
+	clean := []rune(CleanText(host, len(host)))
+	if n := len(clean) - longestShown; n > 0 {
+		return "…" + string(clean[n:])
+	}
+	return string(clean)
 }
+
+// longestShown is how many characters of a host are shown.
+const longestShown = 100
 
 func hostOf(address string) string {
 	u, err := url.Parse(address)
