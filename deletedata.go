@@ -8,6 +8,7 @@ import (
 	"log/slog"
 
 	"app.latchkey/app/instance"
+	"app.latchkey/app/presenter"
 	"app.latchkey/auth"
 	"app.latchkey/auth/keychain"
 	"app.latchkey/auth/store"
@@ -30,20 +31,20 @@ type eraser struct {
 }
 
 // Erase implements presenter.Eraser.
-func (e *eraser) Erase(ctx context.Context) (left []string) {
+func (e *eraser) Erase(ctx context.Context) (left []presenter.Leftover) {
 	e.done = true
 	if file, err := e.dirs.Providers(); err == nil { // with those that were added since
 		e.providers = settings.Merge(e.providers, file)
 	}
 	accounts, err := e.client.Accounts()
 	if err != nil {
-		left = append(left, fmt.Sprintf("the list of accounts: %v", err))
+		left = append(left, presenter.Leftover{Kind: presenter.LeftAccounts, Detail: plain(err)})
 	}
 	var items []string
 	for _, a := range accounts {
 		items = append(items, a.Item)
-		if err := e.signOut(ctx, a); err != nil {
-			left = append(left, err.Error())
+		if provider, err := e.signOut(ctx, a); err != nil {
+			left = append(left, presenter.Leftover{Kind: presenter.LeftAccess, Name: a.Email, Where: provider, Detail: plain(err)})
 		}
 	}
 	left = append(left, e.wipe(ctx, items)...)
@@ -52,26 +53,23 @@ func (e *eraser) Erase(ctx context.Context) (left []string) {
 
 // signOut tells the provider, as far as it can be reached: what is kept here
 // goes in any case.
-func (e *eraser) signOut(ctx context.Context, a auth.Account) error {
+func (e *eraser) signOut(ctx context.Context, a auth.Account) (provider string, err error) {
 	for _, p := range e.providers {
 		if p.ID != a.ProviderID || !p.Holds(a) {
 			continue
 		}
 		session, err := e.client.Resume(a, p)
 		if err != nil {
-			return fmt.Errorf("%s at %s: %w", a.Email, p.Name, err)
+			return p.Name, err
 		}
-		if err := session.SignOut(ctx); err != nil {
-			return fmt.Errorf("the permission of %s at %s, which can be removed there: %w", a.Email, p.Name, err)
-		}
-		return nil
+		return p.Name, session.SignOut(ctx)
 	}
-	return nil // no provider of that name is configured: nobody can be told
+	return "", nil // no provider of that name is configured: nobody can be told
 }
 
 // wipe removes the sign-ins: those that are known by name and, where this
 // installation is the computer's only one, whatever else the keychain lists.
-func (e *eraser) wipe(ctx context.Context, items []string) (left []string) {
+func (e *eraser) wipe(ctx context.Context, items []string) (left []presenter.Leftover) {
 	keychain := e.secrets
 	if !e.own {
 		keychain = unlisted{keychain}
@@ -85,22 +83,25 @@ func (e *eraser) wipe(ctx context.Context, items []string) (left []string) {
 	}
 	for _, r := range reports {
 		for _, l := range r.Left {
-			left = append(left, fmt.Sprintf("%s in %s: %v", l.Name, r.Store.Name, l.Err))
+			left = append(left, presenter.Leftover{Kind: presenter.LeftItem, Name: l.Name, Where: r.Store.Name, Detail: plain(l.Err)})
 		}
 		if r.Unlisted != nil {
-			left = append(left, fmt.Sprintf("%s could not say what else it holds: %v", r.Store.Name, r.Unlisted))
+			left = append(left, presenter.Leftover{Kind: presenter.LeftUnlisted, Where: r.Store.Name, Detail: plain(r.Unlisted)})
 		}
 	}
 	return left
 }
 
 // files removes caches and settings.
-func (e *eraser) files(ended bool) (left []string) {
+func (e *eraser) files(ended bool) (left []presenter.Leftover) {
 	for _, err := range e.dirs.Erase(ended) {
-		left = append(left, err.Error())
+		left = append(left, presenter.Leftover{Kind: presenter.LeftFile, Detail: plain(err)})
 	}
 	return left
 }
+
+// plain is an error as a text to be shown.
+func plain(err error) string { return auth.CleanText(err.Error(), 500) }
 
 // finish removes what was written while the program ended, after Erase. It is
 // for the very end of the program, when its log is closed.
@@ -109,7 +110,7 @@ func (e *eraser) finish() {
 		return
 	}
 	for _, left := range e.files(true) {
-		slog.Warn("deleting the data", "left", left)
+		slog.Warn("deleting the data", "left", left.String())
 	}
 }
 

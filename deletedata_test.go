@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -127,7 +128,7 @@ func TestErasingThatFails(t *testing.T) {
 	r := &ring{}
 	e, _ := signedIn(t, r)
 	r.stuck = true
-	left := strings.Join(e.Erase(t.Context()), "\n")
+	left := fmt.Sprint(e.Erase(t.Context()))
 	if !strings.Contains(left, "somebody's in Test Keyring") || !strings.Contains(left, "ada@example.com") {
 		t.Errorf("said is %q", left)
 	}

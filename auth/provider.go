@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Provider says who signs the user in and how this client is known there. Fill
@@ -162,7 +163,7 @@ func (p Provider) Validate() error {
 	switch {
 	case !idPattern.MatchString(p.ID):
 		return fmt.Errorf("id %q: use 1 to 64 of a-z, 0-9 and '-'", p.ID)
-	case strings.TrimSpace(p.Name) == "" || len(p.Name) > 100:
+	case strings.TrimSpace(p.Name) == "" || utf8.RuneCountInString(p.Name) > 100:
 		return errors.New("name: expected 1 to 100 characters")
 	case p.ClientID == "":
 		return errors.New("client_id is missing: register a native (desktop) client at the provider")

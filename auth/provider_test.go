@@ -27,6 +27,8 @@ func TestProviderValidate(t *testing.T) {
 		{"no client", func(p *auth.Provider) { p.ClientID = "" }, "client_id"},
 		{"bad id", func(p *auth.Provider) { p.ID = "../x" }, "id"},
 		{"no name", func(p *auth.Provider) { p.Name = " " }, "name"},
+		{"a name of 100 letters of several bytes", func(p *auth.Provider) { p.Name = strings.Repeat("名", 100) }, ""},
+		{"a name of 101", func(p *auth.Provider) { p.Name = strings.Repeat("名", 101) }, "name"},
 		{"scopes without openid", func(p *auth.Provider) { p.Scopes = []string{"email"} }, "openid"},
 		{"profile API over http", func(p *auth.Provider) { p.ProfileAPI = "http://api.example/me" }, "profile_api"},
 		{"profile API on loopback for a public issuer", func(p *auth.Provider) { p.ProfileAPI = "http://127.0.0.1/me" }, "profile_api"},

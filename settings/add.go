@@ -118,7 +118,7 @@ func quoted(s string) string {
 func (s *Settings) appendProvider(table string) error {
 	old, err := readCapped(s.ProvidersPath(), maxProvidersFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return invalid(s.ProvidersPath(), fmt.Errorf("reading providers.toml: %w", err))
+		return unwritten(s.ProvidersPath(), fmt.Errorf("reading providers.toml: %w", err))
 	}
 	text := string(old)
 	if text != "" && !strings.HasSuffix(text, "\n") {
@@ -129,7 +129,7 @@ func (s *Settings) appendProvider(table string) error {
 	}
 	text += table
 	if _, err := parseProviders(strings.TrimPrefix(text, byteOrderMark)); err != nil { // such as: provider = [{…}] stands there
-		return invalid(s.ProvidersPath(), errors.New("providers.toml cannot be added to: write its providers as [[provider]]"))
+		return byHand(s.ProvidersPath(), errors.New("providers.toml cannot be added to: write its providers as [[provider]]"))
 	}
 	return s.writeProviders(text)
 }
@@ -138,14 +138,14 @@ func (s *Settings) appendProvider(table string) error {
 // replaced.
 func (s *Settings) writeProviders(text string) error {
 	if err := os.MkdirAll(s.config, 0o700); err != nil {
-		return invalid(s.config, fmt.Errorf("creating the directory: %w", err))
+		return unwritten(s.config, fmt.Errorf("creating the directory: %w", err))
 	}
 	path := s.ProvidersPath()
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
 	if err := WriteFile(path, []byte(text)); err != nil {
-		return invalid(s.ProvidersPath(), err)
+		return unwritten(s.ProvidersPath(), err)
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"regexp"
 	"slices"
 
@@ -14,6 +13,27 @@ import (
 )
 
 const maxClientFile = 64 << 10 // bytes
+
+// What can be wrong with a client JSON. The words for whoever has the file are
+// told by the code, in their language.
+const (
+	CodeClientUnread  auth.Code = "client_file_unread"  // it can't be opened, or is far too big
+	CodeClientDamaged auth.Code = "client_file_damaged" // it is no JSON, or says something twice
+	CodeClientOther   auth.Code = "client_file_other"   // it is something else than a client
+	CodeClientWeb     auth.Code = "client_file_web"     // of a client that is no desktop app
+	CodeClientTwo     auth.Code = "client_file_two"     // two clients are in it
+	CodeClientService auth.Code = "client_file_service" // a service account's key
+	CodeClientUser    auth.Code = "client_file_user"    // somebody's refresh token
+	CodeClientAddress auth.Code = "client_file_address" // it would lead elsewhere than to Google
+	CodeClientID      auth.Code = "client_file_id"      // no client ID of Google's
+	CodeClientSecret  auth.Code = "client_file_secret"  // no client secret
+)
+
+// wrongClient is the Problem with a client JSON. It can't be mended: another
+// file is needed.
+func wrongClient(code auth.Code, format string, args ...any) *auth.Problem {
+	return &auth.Problem{Phase: auth.PhaseConfiguration, Code: code, Next: auth.NextDismiss, Err: fmt.Errorf(format, args...)}
+}
 
 // GoogleClient is what Google's console offers as "Download JSON" for a client.
 type GoogleClient struct {
@@ -33,20 +53,20 @@ var (
 	googleClientSecret = regexp.MustCompile(`^[A-Za-z0-9_.~-]{8,200}$`)
 )
 
-// ParseGoogleClient reads a client JSON of the type "Desktop app". Its errors
-// are for whoever has the file, and quote neither secret nor anything else of it
-// but addresses.
+// ParseGoogleClient reads a client JSON of the type "Desktop app". Its error is
+// an [auth.Problem] with one of the codes above, and quotes neither secret nor
+// anything else of the file but addresses.
 func ParseGoogleClient(data []byte) (GoogleClient, error) {
 	file, err := jsonObject(data)
 	if err != nil {
-		return GoogleClient{}, err
+		return GoogleClient{}, wrongClient(CodeClientDamaged, "%w", err)
 	}
 	if err := kindOfFile(file); err != nil {
 		return GoogleClient{}, err
 	}
 	installed, err := jsonObject(file["installed"])
 	if err != nil {
-		return GoogleClient{}, fmt.Errorf("%w, under \"installed\"", err)
+		return GoogleClient{}, wrongClient(CodeClientDamaged, "%w, under \"installed\"", err)
 	}
 	for _, a := range []struct {
 		name    string
@@ -57,16 +77,17 @@ func ParseGoogleClient(data []byte) (GoogleClient, error) {
 			continue
 		}
 		if uri := jsonText(said); !slices.Contains(a.allowed, uri) {
-			return GoogleClient{}, fmt.Errorf("its %s is %q, which is not Google's: do not use this file; download it from Google's console yourself",
-				a.name, auth.CleanText(uri, 100))
+			uri = auth.CleanText(uri, 100)
+			return GoogleClient{}, wrongClient(CodeClientAddress, "its %s is %q, which is not Google's: do not use this file; download it from Google's console yourself",
+				a.name, uri).With("Got", uri)
 		}
 	}
 	id, secret := jsonText(installed["client_id"]), jsonText(installed["client_secret"])
 	switch {
 	case !googleClientID.MatchString(id):
-		return GoogleClient{}, errors.New("its client_id is missing or not one of Google's, which end in .apps.googleusercontent.com")
+		return GoogleClient{}, wrongClient(CodeClientID, "its client_id is missing or not one of Google's, which end in .apps.googleusercontent.com")
 	case !googleClientSecret.MatchString(secret):
-		return GoogleClient{}, errors.New("its client_secret is missing or damaged: download the file anew, since Google shows a secret only once; make a new one if need be")
+		return GoogleClient{}, wrongClient(CodeClientSecret, "its client_secret is missing or damaged: download the file anew, since Google shows a secret only once; make a new one if need be")
 	}
 	return GoogleClient{ID: id, Secret: auth.NewSecret(secret)}, nil
 }
@@ -77,20 +98,20 @@ func kindOfFile(file map[string]json.RawMessage) error {
 	_, web := file["web"]
 	switch kind := jsonText(file["type"]); {
 	case installed && web:
-		return errors.New("it holds two clients: download one of the type \"Desktop app\"")
+		return wrongClient(CodeClientTwo, "it holds two clients: download one of the type \"Desktop app\"")
 	case installed:
 		return nil
 	case web:
-		return errors.New("it is of a client of the type \"Web application\", whose secret must stay on a server. " +
+		return wrongClient(CodeClientWeb, "it is of a client of the type \"Web application\", whose secret must stay on a server. "+
 			"In Google's console, under Clients, create another one of the type \"Desktop app\", and download that")
 	case kind == "service_account":
-		return errors.New("it is a service account's key, which signs in a program and no person. Keep it safe. " +
+		return wrongClient(CodeClientService, "it is a service account's key, which signs in a program and no person. Keep it safe. "+
 			"In Google's console, under Clients, create a client of the type \"Desktop app\"")
 	case kind == "authorized_user":
-		return errors.New("it holds somebody's refresh token (gcloud's credentials). Keep it safe. " +
+		return wrongClient(CodeClientUser, "it holds somebody's refresh token (gcloud's credentials). Keep it safe. "+
 			"In Google's console, under Clients, create a client of the type \"Desktop app\"")
 	}
-	return errors.New(`it is no client of Google's: expected {"installed": {…}}, as the console's "Download JSON" gives for a desktop app`)
+	return wrongClient(CodeClientOther, `it is no client of Google's: expected {"installed": {…}}, as the console's "Download JSON" gives for a desktop app`)
 }
 
 // jsonObject reads one JSON object, refusing members that are there twice: two
@@ -132,17 +153,14 @@ func jsonText(raw json.RawMessage) (s string) {
 	return s
 }
 
-// ReadGoogleClient reads Google's client JSON at path and changes nothing.
+// ReadGoogleClient reads Google's client JSON at path and changes nothing. Its
+// error is like that of [ParseGoogleClient].
 func ReadGoogleClient(path string) (GoogleClient, error) {
 	data, err := readCapped(path, maxClientFile)
 	if err != nil {
-		return GoogleClient{}, invalid(path, fmt.Errorf("reading the client's file: %w", err))
+		return GoogleClient{}, wrongClient(CodeClientUnread, "reading the client's file: %w", err)
 	}
-	c, err := ParseGoogleClient(data)
-	if err != nil {
-		return GoogleClient{}, invalid(path, fmt.Errorf("%s: %w", filepath.Base(path), err))
-	}
-	return c, nil
+	return ParseGoogleClient(data)
 }
 
 // ImportGoogleClient reads Google's client JSON at path and adds its client to

@@ -79,9 +79,16 @@ func TestImportTwice(t *testing.T) {
 	if data, _ := os.ReadFile(s.ProvidersPath()); string(data) != other {
 		t.Errorf("the file was changed: %s", data)
 	}
-	for name, toml := range map[string]string{"broken": "[[provider", "inline": `provider = [{id = "a", name = "A", issuer = "https://a.example", client_id = "c"}]`} {
+	for name, c := range map[string]struct {
+		toml string
+		code auth.Code
+	}{
+		"broken": {"[[provider", auth.CodeConfigInvalid},
+		"inline": {`provider = [{id = "a", name = "A", issuer = "https://a.example", client_id = "c"}]`, settings.CodeConfigByHand},
+	} {
+		toml := c.toml
 		s, _, err := importing(t, desktopJSON, toml)
-		if auth.CodeOf(err) != auth.CodeConfigInvalid {
+		if auth.CodeOf(err) != c.code {
 			t.Errorf("%s: %v", name, err)
 		}
 		if data, _ := os.ReadFile(s.ProvidersPath()); string(data) != toml {
@@ -94,36 +101,42 @@ func TestImportTwice(t *testing.T) {
 // one that would send the sign-in elsewhere is refused (attack 29).
 func TestClientsThatAreRefused(t *testing.T) {
 	replaced := func(old, new string) string { return strings.Replace(desktopJSON, old, new, 1) }
-	for name, c := range map[string]struct{ text, says string }{
-		"web client":               {replaced("installed", "web"), `type "Desktop app"`},
-		"web and desktop":          {replaced(`{"installed"`, `{"web":{},"installed"`), "two clients"},
-		"service account":          {`{"type":"service_account","private_key":"GOCSPX-hidden_Secret"}`, "service account"},
-		"gcloud's credentials":     {`{"type":"authorized_user","refresh_token":"GOCSPX-hidden_Secret"}`, "refresh token"},
-		"another program's":        {`{"client_id":"x"}`, "Download JSON"},
-		"evil auth_uri":            {replaced("https://accounts.google.com/o/", "https://accounts.google.com.evil.example/o/"), "auth_uri"},
-		"evil token_uri":           {replaced("https://oauth2.googleapis.com/token", "https://evil.example/token"), "token_uri"},
-		"http token_uri":           {replaced("https://oauth2.", "http://oauth2."), "token_uri"},
-		"user name in auth_uri":    {replaced("https://accounts", "https://x@accounts"), "auth_uri"},
-		"auth_uri that opens":      {replaced("https://accounts.google.com/o/oauth2/auth", "file:///bin/sh"), "auth_uri"},
-		"auth_uri of another type": {replaced(`"https://accounts.google.com/o/oauth2/auth"`, "5"), "auth_uri"},
-		"client twice":             {replaced(`"project_id":"p"`, `"client_id":"407408718192-evil.apps.googleusercontent.com"`), "twice"},
-		"installed twice":          {replaced(`{"installed"`, `{"installed":{},"installed"`), "twice"},
-		"client of nobody":         {replaced(".apps.googleusercontent.com", ".evil.example"), "client_id"},
-		"client with a quote":      {replaced(clientID, `1\"\nissuer = \"https://evil.example`), "client_id"},
-		"no secret":                {replaced(clientSecret, ""), "client_secret"},
-		"secret with a quote":      {replaced(clientSecret, `GOCSPX\"\nx = \"`), "client_secret"},
-		"a list":                   {"[" + desktopJSON + "]", "no JSON object"},
-		"installed is a text":      {`{"installed":"x"}`, "no JSON object"},
-		"cut off":                  {desktopJSON[:200], "no JSON object"},
-		"more after it":            {desktopJSON + "{}", "more after"},
-		"nothing":                  {"", "no JSON object"},
-		"a page":                   {"<html>", "no JSON object"},
-		"huge":                     {strings.Repeat(" ", 65<<10) + desktopJSON, "64 KiB"},
+	for name, c := range map[string]struct {
+		code       auth.Code
+		text, says string
+	}{
+		"web client":               {settings.CodeClientWeb, replaced("installed", "web"), `type "Desktop app"`},
+		"web and desktop":          {settings.CodeClientTwo, replaced(`{"installed"`, `{"web":{},"installed"`), "two clients"},
+		"service account":          {settings.CodeClientService, `{"type":"service_account","private_key":"GOCSPX-hidden_Secret"}`, "service account"},
+		"gcloud's credentials":     {settings.CodeClientUser, `{"type":"authorized_user","refresh_token":"GOCSPX-hidden_Secret"}`, "refresh token"},
+		"another program's":        {settings.CodeClientOther, `{"client_id":"x"}`, "Download JSON"},
+		"evil auth_uri":            {settings.CodeClientAddress, replaced("https://accounts.google.com/o/", "https://accounts.google.com.evil.example/o/"), "auth_uri"},
+		"evil token_uri":           {settings.CodeClientAddress, replaced("https://oauth2.googleapis.com/token", "https://evil.example/token"), "token_uri"},
+		"http token_uri":           {settings.CodeClientAddress, replaced("https://oauth2.", "http://oauth2."), "token_uri"},
+		"user name in auth_uri":    {settings.CodeClientAddress, replaced("https://accounts", "https://x@accounts"), "auth_uri"},
+		"auth_uri that opens":      {settings.CodeClientAddress, replaced("https://accounts.google.com/o/oauth2/auth", "file:///bin/sh"), "auth_uri"},
+		"auth_uri of another type": {settings.CodeClientAddress, replaced(`"https://accounts.google.com/o/oauth2/auth"`, "5"), "auth_uri"},
+		"client twice":             {settings.CodeClientDamaged, replaced(`"project_id":"p"`, `"client_id":"407408718192-evil.apps.googleusercontent.com"`), "twice"},
+		"installed twice":          {settings.CodeClientDamaged, replaced(`{"installed"`, `{"installed":{},"installed"`), "twice"},
+		"client of nobody":         {settings.CodeClientID, replaced(".apps.googleusercontent.com", ".evil.example"), "client_id"},
+		"client with a quote":      {settings.CodeClientID, replaced(clientID, `1\"\nissuer = \"https://evil.example`), "client_id"},
+		"no secret":                {settings.CodeClientSecret, replaced(clientSecret, ""), "client_secret"},
+		"secret with a quote":      {settings.CodeClientSecret, replaced(clientSecret, `GOCSPX\"\nx = \"`), "client_secret"},
+		"a list":                   {settings.CodeClientDamaged, "[" + desktopJSON + "]", "no JSON object"},
+		"installed is a text":      {settings.CodeClientDamaged, `{"installed":"x"}`, "no JSON object"},
+		"cut off":                  {settings.CodeClientDamaged, desktopJSON[:200], "no JSON object"},
+		"more after it":            {settings.CodeClientDamaged, desktopJSON + "{}", "more after"},
+		"nothing":                  {settings.CodeClientDamaged, "", "no JSON object"},
+		"a page":                   {settings.CodeClientDamaged, "<html>", "no JSON object"},
+		"huge":                     {settings.CodeClientUnread, strings.Repeat(" ", 65<<10) + desktopJSON, "64 KiB"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s, _, err := importing(t, c.text, "")
-			if auth.CodeOf(err) != auth.CodeConfigInvalid || !strings.Contains(err.Error(), c.says) {
-				t.Fatalf("got %v, want %q", err, c.says)
+			if auth.CodeOf(err) != c.code || !strings.Contains(err.Error(), c.says) {
+				t.Fatalf("got %v, want %s, %q", err, c.code, c.says)
+			}
+			if p := auth.AsProblem(err); p.Next != auth.NextDismiss || (c.code == settings.CodeClientAddress) != (p.Values["Got"] != "") && !strings.Contains(name, "type") {
+				t.Errorf("next is %s, with %q", p.Next, p.Values)
 			}
 			if strings.Contains(err.Error(), "GOCSPX") {
 				t.Errorf("the error quotes the secret: %v", err)

@@ -52,7 +52,7 @@ func (s *Settings) RemoveProvider(id string) error {
 		}
 		return s.writeProviders(rest)
 	}
-	return invalid(s.ProvidersPath(), fmt.Errorf("%q cannot be removed here: take it out of providers.toml", id))
+	return byHand(s.ProvidersPath(), fmt.Errorf("%q cannot be removed here: take it out of providers.toml", id))
 }
 
 // providersText is the file without its byte order mark; "" where there is none.

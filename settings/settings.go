@@ -115,6 +115,27 @@ func (s *Settings) DemoStatePath() string { return filepath.Join(s.config, "demo
 // ProvidersPath is the list of providers that the user wrote; it may be absent.
 func (s *Settings) ProvidersPath() string { return filepath.Join(s.config, "providers.toml") }
 
+// What can keep providers.toml from being changed. [auth.CodeConfigInvalid] is
+// for a mistake in it.
+const (
+	CodeConfigWrite  auth.Code = "config_write_failed" // the system refuses
+	CodeConfigByHand auth.Code = "config_by_hand"      // it is written in a way that can't be changed safely
+)
+
+// unwritten is the Problem with a file that the system lets nobody read or write.
+func unwritten(path string, err error) *auth.Problem {
+	p := invalid(path, err)
+	p.Code = CodeConfigWrite
+	return p
+}
+
+// byHand is the Problem with a providers.toml that only a person can change.
+func byHand(path string, err error) *auth.Problem {
+	p := invalid(path, err)
+	p.Code = CodeConfigByHand
+	return p
+}
+
 // invalid is the Problem of this package. path and the error are for the words a
 // person reads: whoever is to mend a file must see where, without copying the
 // details first.

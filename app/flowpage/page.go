@@ -114,6 +114,7 @@ func (w words) section(s presenter.FlowStep, v presenter.FlowView) section {
 		out.Failure = w.problem(s.Problem, values)
 	}
 	for _, c := range redactChecks(s.Checks) {
+		c = presenter.CheckIn(c, w.phrase)
 		x := checked{Mark: w.mark(c.Verdict), Name: c.Name, Spec: c.Spec}
 		if c.Expected != "" {
 			x.Expected = w.say("flow.wanted", map[string]string{"Expected": c.Expected})

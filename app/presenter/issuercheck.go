@@ -64,6 +64,9 @@ const (
 	EndpointLogout  EndpointID = "logout"
 )
 
+// maxName is how many characters a provider's name may have.
+const maxName = 100
+
 const (
 	checkAfter   = 400 * time.Millisecond // of no typing
 	checkTimeout = 15 * time.Second
@@ -199,7 +202,7 @@ func entry(d ProviderDraft, secret auth.Secret) (settings.NewProvider, error) {
 		n.Tenant = strings.TrimSpace(d.Tenant)
 	}
 	if d.Preset.Has(DraftName) {
-		n.Preset, n.Name = "", auth.CleanText(d.Name, 100)
+		n.Preset, n.Name = "", auth.CleanText(d.Name, maxName-1) // an ellipsis may follow
 	}
 	if d.Preset.Has(DraftIssuer) {
 		issuer, err := auth.ReadIssuer(d.Issuer)

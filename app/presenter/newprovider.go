@@ -147,9 +147,6 @@ type ProviderFile interface {
 	Added() []string
 }
 
-// CodeClientFile is the code of a ProblemView about a file that holds no client.
-const CodeClientFile = "client_file"
-
 // beginNewProvider fills the page when it is opened. What was typed before is
 // still there.
 func (p *Presenter) beginNewProvider() {
@@ -269,7 +266,6 @@ func (p *Presenter) imported(path string, client settings.GoogleClient, err erro
 	v.Saved, v.Wrong, v.Problem = nil, "", nil
 	if err != nil {
 		v.Problem = problemView(err)
-		v.Problem.Code, v.Problem.Next = CodeClientFile, NextDismiss
 		p.show(func(*State) {})
 		return
 	}

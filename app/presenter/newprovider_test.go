@@ -296,7 +296,7 @@ func TestImportClient(t *testing.T) {
 	write(strings.Replace(desktopClient, "installed", "web", 1))
 	s.p.ImportClient(path)
 	st := s.until("what is wrong", func(st presenter.State) bool { return st.NewProvider != nil && st.NewProvider.Problem != nil })
-	if p := st.NewProvider.Problem; p.Code != presenter.CodeClientFile || !strings.Contains(p.Values["Error"], "Web application") {
+	if p := st.NewProvider.Problem; p.Code != string(settings.CodeClientWeb) || p.Next != presenter.NextDismiss || !strings.Contains(p.Detail, "Web application") {
 		t.Errorf("%+v", p)
 	}
 	write(desktopClient)

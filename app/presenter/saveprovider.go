@@ -35,7 +35,7 @@ func (p *Presenter) SaveProvider(secret string) {
 func missing(d ProviderDraft, secret auth.Secret) DraftField {
 	scopes := strings.Fields(d.Scopes)
 	switch {
-	case d.Preset.Has(DraftName) && auth.CleanText(d.Name, 100) == "":
+	case d.Preset.Has(DraftName) && auth.CleanText(d.Name, maxName) == "":
 		return DraftName
 	case d.Preset.Has(DraftIssuer) && strings.TrimSpace(d.Issuer) == "":
 		return DraftIssuer

@@ -31,8 +31,8 @@ type Preferences interface {
 // Eraser removes all that the program keeps on this computer.
 type Eraser interface {
 	// Erase signs every account out and removes keychain items, caches and
-	// settings. It says what may be left, one line each; none: nothing is.
-	Erase(ctx context.Context) (left []string)
+	// settings. It says what may be left; none: nothing is.
+	Erase(ctx context.Context) (left []Leftover)
 }
 
 // Look is what of the choices the window itself follows, at once.
@@ -66,7 +66,7 @@ type SettingsView struct {
 
 // ErasedView says how deleting the data went.
 type ErasedView struct {
-	Left []string `json:"left,omitempty"` // what may still be there
+	Left []Leftover `json:"left,omitempty"` // what may still be there
 }
 
 // SettingsActions are what a person can do on the page of settings.

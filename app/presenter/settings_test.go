@@ -169,12 +169,12 @@ func TestWhatTheComputerHas(t *testing.T) {
 
 // eraser forgets.
 type eraser struct {
-	left  []string
+	left  []presenter.Leftover
 	calls int
 	hold  chan struct{}
 }
 
-func (e *eraser) Erase(context.Context) []string {
+func (e *eraser) Erase(context.Context) []presenter.Leftover {
 	e.calls++
 	if e.hold != nil {
 		<-e.hold
@@ -185,7 +185,7 @@ func (e *eraser) Erase(context.Context) []string {
 // TestErase: it is asked first; then nothing begins any more, and what may be
 // left is said.
 func TestErase(t *testing.T) {
-	e := &eraser{left: []string{"a file"}, hold: make(chan struct{})}
+	e := &eraser{left: []presenter.Leftover{{Kind: presenter.LeftFile}}, hold: make(chan struct{})}
 	quit := make(chan bool, 1)
 	s, _ := newSettingsStage(t, func(c *presenter.Config) { c.Eraser, c.Quit = e, func() { quit <- true } })
 	s.start()

@@ -156,7 +156,7 @@ func diagnosticWords(v presenter.DiagnosticLine) (text, next string) {
 	case v.Result == "stopped":
 		return Word("diagnostics.stopped"), ""
 	case v.ID == presenter.DiagnosticProvider && v.State == presenter.LineFailed:
-		return sentence("provider.fault."+v.Result+".title", w) + ".", wordWith("provider.fault."+v.Result+".text", w)
+		return wordWith("diagnostics.provider.failed", values{"What": sentence("provider.fault."+v.Result+".title", w)}), wordWith("provider.fault."+v.Result+".text", w)
 	}
 	key := "diagnostics." + string(v.ID) + "." + v.Result
 	if v.State != presenter.LineOK && v.State != presenter.LineSkipped {

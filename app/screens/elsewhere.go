@@ -70,8 +70,7 @@ func (e *elsewhere) update(v *presenter.ElsewhereView, s presenter.State) {
 	setVisible(e.wrong, v.Problem != nil)
 	if p := v.Problem; p != nil {
 		w := problemValues(p, s)
-		e.wrong.SetSpans(widgets.Span{Text: sentence(problemKey(p.Code, "title"), w) + ". ", Style: fyne.TextStyle{Bold: true}},
-			widgets.Span{Text: sentence(problemKey(p.Code, "text"), w)})
+		e.wrong.SetSpans(inline(sentence(problemKey(p.Code, "title"), w), sentence(problemKey(p.Code, "text"), w), "")...)
 	}
 }
 

@@ -170,6 +170,7 @@ func checkSpans(checks []flow.Check) []widgets.Span {
 	}
 	out := []widgets.Span{{Text: Word("flow.checked"), Style: fyne.TextStyle{Bold: true}}}
 	for _, c := range checks {
+		c = presenter.CheckIn(c, phrase)
 		out = append(out, newLine, checkMark(c.Verdict), widgets.Span{Text: c.Name}, widgets.Span{Text: "  " + shortSpec(c.Spec), Color: theme.ColorQuiet})
 		if c.Verdict != flow.Failed {
 			continue

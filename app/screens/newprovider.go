@@ -115,8 +115,7 @@ func (p *newProviderPage) update(s presenter.State, _ time.Time) {
 	setVisible(p.problem, v.Problem != nil)
 	if v.Problem != nil {
 		w := problemValues(v.Problem, s)
-		p.problem.SetSpans(widgets.Span{Text: sentence(problemKey(v.Problem.Code, "title"), w) + ". ", Style: fyne.TextStyle{Bold: true}},
-			widgets.Span{Text: sentence(problemKey(v.Problem.Code, "text"), w), Color: base.ColorNameForeground})
+		p.problem.SetSpans(inline(sentence(problemKey(v.Problem.Code, "title"), w), sentence(problemKey(v.Problem.Code, "text"), w), base.ColorNameForeground)...)
 	}
 	wrong := p.form.setWrong(v.Wrong)
 	p.save.SetBusy(v.Saving)

@@ -131,6 +131,7 @@ func problemValues(v *presenter.ProblemView, s presenter.State) values {
 		"Seconds":  "",
 		"Address":  Word("problem.address"),
 		"Clock":    "",
+		"Got":      "",
 	}
 	if skew, err := strconv.Atoi(v.Values["Skew"]); err == nil {
 		w["Clock"] = clockWords(skew)

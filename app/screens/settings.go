@@ -192,8 +192,22 @@ func (p *settingsPage) showErased(v presenter.ErasedView) {
 	setVisible(p.left, len(v.Left) > 0)
 	if len(v.Left) > 0 {
 		p.gone.Set(Word("settings.erased.part"), fyne.TextStyle{})
-		p.left.Set(strings.Join(v.Left, "\n"), fyne.TextStyle{})
+		lines := make([]string, len(v.Left))
+		for i, l := range v.Left {
+			lines[i] = leftWords(l)
+		}
+		p.left.Set(strings.Join(lines, "\n"), fyne.TextStyle{})
 	}
+}
+
+// leftWords is a line about something that may be left, with the system's own
+// words behind it.
+func leftWords(l presenter.Leftover) string {
+	key, w := "settings.left."+string(l.Kind), values{"Name": l.Name, "Where": storeName(l.Where)}
+	if l.Detail == "" {
+		return wordWith(key, w)
+	}
+	return wordWith("settings.left.detail", values{"What": wordWith(key, w), "Detail": l.Detail})
 }
 
 func (p *settingsPage) tick(time.Time) {}

@@ -102,6 +102,9 @@ func composed(t *testing.T) map[string]string {
 	for _, c := range codes(t) {
 		add("problem.+Code", "problem."+c+".title", "problem."+c+".text")
 	}
+	for _, k := range []presenter.LeftKind{presenter.LeftAccounts, presenter.LeftAccess, presenter.LeftItem, presenter.LeftUnlisted, presenter.LeftFile} {
+		add("settings.left.+LeftKind", "settings.left."+string(k))
+	}
 	for _, preset := range presenter.Presets() {
 		add("provider.preset.+Preset", "provider.preset."+string(preset))
 	}
@@ -226,8 +229,8 @@ func TestLanguages(t *testing.T) {
 // sameAsEnglish are the words that are rightly the same in a language; the key
 // "*" is for all.
 var sameAsEnglish = map[string]string{
-	"*":     "OK notification.title date.year problem.address flow.lane.client flow.request.note next.dismiss field.language.region flow.try.error.label provider.preset.google provider.preset.microsoft provider.preset.gitlab provider.preset.github",
-	"de":    "date.month.4 date.month.8 date.month.9 date.month.11 demo.name field.name file.name flow.ms flow.note.took passphrase.field diagnostics.browser provider.field.name about.version about.build",
+	"*":     "OK problem.inline settings.left.detail diagnostics.provider.failed notification.title date.year problem.address flow.lane.client flow.request.note next.dismiss field.language.region flow.try.error.label provider.preset.google provider.preset.microsoft provider.preset.gitlab provider.preset.github",
+	"de":    "settings.left.item date.month.4 date.month.8 date.month.9 date.month.11 demo.name field.name file.name flow.ms flow.note.took passphrase.field diagnostics.browser provider.field.name about.version about.build",
 	"es":    "Error No demo.name flow.ms flow.note.took settings.scale.percent",
 	"fr":    "flow.ms flow.note.took about.version about.build flow.exchange.label tab.session when.much.minutes",
 	"pt-BR": "flow.ms flow.note.took",

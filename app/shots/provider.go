@@ -33,7 +33,7 @@ var providerShots = []shot{
 	{name: "provider-file", state: entering(func(v *presenter.NewProviderView) {
 		v.Draft, v.Check, v.Redirect = presenter.ProviderDraft{Preset: presenter.PresetGoogle, Scopes: "openid email profile"}, nil, ""
 		v.Wrong = presenter.DraftClientID
-		v.Problem = &presenter.ProblemView{Code: presenter.CodeClientFile, Next: presenter.NextDismiss, Values: map[string]string{"Error": "client_secret_1.json: it is of a client of the type \"Web application\", whose secret must stay on a server. In Google's console, under Clients, create another one of the type \"Desktop app\", and download that"}}
+		v.Problem = &presenter.ProblemView{Code: "client_file_web", Next: presenter.NextDismiss, Detail: "configuration: client_file_web"}
 	})},
 	{name: "provider-saved", state: entering(func(v *presenter.NewProviderView) {
 		v.Draft, v.Check = presenter.ProviderDraft{Preset: presenter.PresetOther, Scopes: "openid email profile"}, nil

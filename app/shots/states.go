@@ -263,8 +263,9 @@ var shots = append(append(append(append(flowShots, providerShots...), diagnostic
 	{name: "settings-erasing", state: open(presenter.PageSettings, func(s *presenter.State) { s.Settings.Erasing = true })},
 	{name: "settings-erased", state: open(presenter.PageSettings, func(s *presenter.State) { s.Settings.Erased = &presenter.ErasedView{} })},
 	{name: "settings-erased-part", state: open(presenter.PageSettings, func(s *presenter.State) {
-		s.Settings.Erased = &presenter.ErasedView{Left: []string{"Latchkey sign-in: ada@example.com (Google) 1b2c3d4e in GNOME Keyring: the keychain is locked",
-			"removing the cache: unlinkat /home/ada/.cache/latchkey/pictures: permission denied"}}
+		s.Settings.Erased = &presenter.ErasedView{Left: []presenter.Leftover{
+			{Kind: presenter.LeftItem, Name: "Latchkey sign-in: ada@example.com (Google) 1b2c3d4e", Where: "GNOME Keyring", Detail: "the keychain is locked"},
+			{Kind: presenter.LeftFile, Detail: "unlinkat /home/ada/.cache/latchkey/pictures: permission denied"}}}
 	})},
 	{name: "confirm-erase", state: open(presenter.PageSettings, func(s *presenter.State) {
 		s.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmEraseData}
