@@ -29,6 +29,8 @@ var goldens = []struct {
 }{
 	{name: "signin", dark: true},
 	{name: "waiting"},
+	{name: "profile", dark: true},
+	{name: "flow"},
 	{name: "problem-offline"},
 }
 
