@@ -102,7 +102,9 @@ func TestErased(t *testing.T) {
 	r.button("Deleting…").Tapped(nil)
 	r.want()
 	r.wantNoTexts("[Back]")
-	r.root.Update(settingsState(func(v *presenter.SettingsView) { v.Erased = &presenter.ErasedView{Left: []presenter.Leftover{{Kind: presenter.LeftFile, Detail: "one thing"}}} }))
+	r.root.Update(settingsState(func(v *presenter.SettingsView) {
+		v.Erased = &presenter.ErasedView{Left: []presenter.Leftover{{Kind: presenter.LeftFile, Detail: "one thing"}}}
+	}))
 	r.wantTexts("may still be there", "one thing")
 	r.wantNoTexts("[Back]", "Appearance")
 	r.key(fyne.KeyReturn)
