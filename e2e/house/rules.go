@@ -39,7 +39,7 @@ var Rules = []Rule{
 		[]string{"app/flowpage"}, "app/presenter", "auth/flow", "assets"),
 	mayImport("the theme", "colours and sizes know Fyne only", []string{"app/theme"}),
 	mayImport("what readers read", "it reads whatever tells of itself, and knows no widget of ours", []string{"app/accessibility"}),
-	mayImport("the way to the readers", "it answers from what it is handed", []string{"app/accessibility/atspi"}, "app/accessibility"),
+	mayImport("the way to the readers", "it answers from what it is handed", []string{"app/accessibility/atspi", "app/accessibility/uia"}, "app/accessibility"),
 	mayImport("one running program", "it is about processes, not about windows", []string{"app/instance"}),
 	mayImport("the log", "it writes down what others tell it", []string{"app/logs"}),
 	mayImport("resources", "it uses a session and its HTTP client, and knows no window",
@@ -114,7 +114,7 @@ var Rules = []Rule{
 // rooms are the folders in which packages may lie.
 var rooms = []string{
 	"",
-	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/logs", "app/flowpage", "app/shots", "app/accessibility", "app/accessibility/atspi",
+	"app", "app/presenter", "app/screens", "app/widgets", "app/theme", "app/tray", "app/instance", "app/logs", "app/flowpage", "app/shots", "app/accessibility", "app/accessibility/atspi", "app/accessibility/uia",
 	"auth", "auth/attacks", "auth/counterpart", "auth/endurance", "auth/flow", "auth/backchannel", "auth/loopback", "auth/store", "auth/store/vault", "auth/keychain", "auth/busguard", "auth/dumpguard",
 	"resources", "settings", "assets", "thief",
 	"mockprovider", "mockprovider/persona", "mockprovider/fault", "mockprovider/journal",
