@@ -60,7 +60,8 @@ type Options struct {
 	// Size is how large the window is made; zero: the usual size.
 	Size Size
 	// Tray: an icon is put into the desktop's tray, if there is one. Bus is the
-	// address of the session bus, by which that is found out.
+	// address of the session bus, by which that is found out, and where screen
+	// readers are looked for.
 	Tray bool
 	Bus  string
 	// StartInTray: the window is not shown at first, if there is a tray.
@@ -81,6 +82,7 @@ type Window struct {
 	now    func() time.Time
 	log    *slog.Logger
 	drawn  func(states int)
+	bus    string
 
 	language atomic.Pointer[string] // of the words
 
@@ -96,6 +98,8 @@ type Window struct {
 	startHidden bool
 	hidden      bool // in the tray
 	shown       bool // at least once
+	active      bool // has the keyboard
+	readers     readers
 	root        *screens.Root
 	actions     presenter.Actions
 	look        presenter.Look      // as the window has it
@@ -149,6 +153,7 @@ func NewWindow(a fyne.App, o Options) (*Window, error) {
 		now:    o.Now,
 		log:    o.Logger,
 		drawn:  o.Drawn,
+		bus:    o.Bus,
 		latest: presenter.State{Screen: presenter.ScreenStarting, Look: o.Look},
 		look:   o.Look,
 
@@ -178,8 +183,10 @@ func (w *Window) Run(a presenter.Actions) error {
 	stop := make(chan struct{})
 	var ticker sync.WaitGroup
 	ticker.Go(func() { w.tick(stop) })
+	w.openReaders(w.bus)
 	w.loop()
 	w.detach()
+	w.closeReaders()
 	if w.watch != nil {
 		w.watch.Close()
 	}
@@ -193,6 +200,7 @@ func (w *Window) attach(a presenter.Actions) {
 	w.actions = a
 	w.build()
 	w.addShortcuts()
+	w.followKeyboard()
 	w.win.SetOnDropped(func(_ fyne.Position, dropped []fyne.URI) { w.dropped(dropped) })
 	w.win.SetCloseIntercept(w.askedToClose)
 	w.win.SetOnClosed(func() {
@@ -241,6 +249,7 @@ func (w *Window) draw() {
 	if w.tray != nil {
 		w.tray.Update(s)
 	}
+	w.read()
 	if w.drawn != nil {
 		w.drawn(told)
 	}

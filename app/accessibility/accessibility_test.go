@@ -286,11 +286,11 @@ func TestCompare(t *testing.T) {
 			accessibility.Changes{Added: []accessibility.Placed{{0, 0, 1}, {1, 0, 2}}}},
 		{"another screen", tree("Sign in", title, ok), tree("Ada", node(4, accessibility.RoleHeading, "Ada"), live(node(5, accessibility.RoleText, "step"), accessibility.LivePolite)),
 			accessibility.Changes{Removed: []accessibility.Placed{{1, 1, 3}, {1, 0, 2}}, Added: []accessibility.Placed{{1, 0, 4}, {1, 1, 5}},
-				Say: []accessibility.Announcement{{"Ada", false}}}},
+				Say: []accessibility.Announcement{{"Ada", false, true}}}},
 		{"a problem on another screen", tree("Wait", title), tree("Sign in", title, live(node(5, accessibility.RoleText, "No network"), accessibility.LiveAssertive)),
-			accessibility.Changes{Added: []accessibility.Placed{{1, 1, 5}}, Say: []accessibility.Announcement{{"Sign in", false}, {"No network", true}}}},
+			accessibility.Changes{Added: []accessibility.Placed{{1, 1, 5}}, Say: []accessibility.Announcement{{"Sign in", false, true}, {"No network", true, false}}}},
 		{"a live text changes", tree("s", live(node(2, accessibility.RoleText, "a"), accessibility.LivePolite)), tree("s", live(node(2, accessibility.RoleText, "b"), accessibility.LivePolite)),
-			accessibility.Changes{Renamed: []accessibility.ID{2}, Say: []accessibility.Announcement{{"b", false}}}},
+			accessibility.Changes{Renamed: []accessibility.ID{2}, Say: []accessibility.Announcement{{"b", false, false}}}},
 		{"another text changes", tree("s", node(2, accessibility.RoleText, "a")), tree("s", node(2, accessibility.RoleText, "b")),
 			accessibility.Changes{Renamed: []accessibility.ID{2}}},
 		{"the focus moves", tree("s", focused(title), ok), tree("s", title, focused(ok)), accessibility.Changes{Focus: 3, Blurred: 2}},
@@ -298,7 +298,7 @@ func TestCompare(t *testing.T) {
 		{"a menu closes over the same screen", modal(tree("s", node(8, accessibility.RoleMenu, ""))), tree("s", live(title, accessibility.LiveAssertive)),
 			accessibility.Changes{Removed: []accessibility.Placed{{1, 0, 8}}, Added: []accessibility.Placed{{1, 0, 2}}}},
 		{"a menu leads to another screen", modal(tree("s", node(8, accessibility.RoleMenu, ""))), tree("Settings", title),
-			accessibility.Changes{Removed: []accessibility.Placed{{1, 0, 8}}, Added: []accessibility.Placed{{1, 0, 2}}, Say: []accessibility.Announcement{{"Settings", false}}}},
+			accessibility.Changes{Removed: []accessibility.Placed{{1, 0, 8}}, Added: []accessibility.Placed{{1, 0, 2}}, Say: []accessibility.Announcement{{"Settings", false, true}}}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if got := accessibility.Compare(c.before, c.after); !reflect.DeepEqual(got, c.want) {

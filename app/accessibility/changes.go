@@ -28,6 +28,8 @@ type Announcement struct {
 	Text string
 	// Urgent: it may interrupt.
 	Urgent bool
+	// Screen: it is the name of the screen that is shown now.
+	Screen bool
 }
 
 // maxSay is how many announcements one change may make.
@@ -124,7 +126,7 @@ func (c *Changes) say(before, after *Tree, old map[ID]indexed) {
 	}
 	turned := after.Screen != "" && after.Screen != before.Screen
 	if turned {
-		c.add(Announcement{Text: after.Screen})
+		c.add(Announcement{Text: after.Screen, Screen: true})
 	}
 	after.Walk(func(n *Node, _ ID) bool {
 		was := old[n.ID].node
@@ -134,7 +136,7 @@ func (c *Changes) say(before, after *Tree, old map[ID]indexed) {
 		case appeared && turned && n.Live != LiveAssertive: // it is read as the person goes through the screen
 		case appeared && before.Modal && !turned: // it was there below
 		case appeared || was.Name != n.Name:
-			c.add(Announcement{n.Name, n.Live == LiveAssertive})
+			c.add(Announcement{Text: n.Name, Urgent: n.Live == LiveAssertive})
 		}
 		return true
 	})

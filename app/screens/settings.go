@@ -124,6 +124,7 @@ func (p *settingsPage) arrange(a presenter.Actions) {
 func settingRow(key string, buttons []*widgets.Button) *fyne.Container {
 	var row []fyne.CanvasObject
 	for _, b := range buttons {
+		b.SetDescription(Word(key))
 		row = append(row, b)
 	}
 	return settingLabelled(key, widgets.Flow(8, false, row...), 6) // an option is higher than a line

@@ -43,10 +43,14 @@ func (t *Text) AccessibilityDetails() accessibility.Details {
 	return d
 }
 
+// SetDescription changes what a screen reader says after the name, such as the
+// question that an option answers.
+func (b *Button) SetDescription(s string) { b.more = s }
+
 // AccessibilityDetails implements [accessibility.Describer]. Whether a box is
 // ticked is a state here, and so not in the name.
 func (b *Button) AccessibilityDetails() accessibility.Details {
-	d := accessibility.Details{States: accessibility.States{Busy: b.busy}}
+	d := accessibility.Details{Description: b.more, States: accessibility.States{Busy: b.busy}}
 	switch b.kind {
 	case Check:
 		d.Role, d.Name = accessibility.RoleCheck, b.text

@@ -83,6 +83,7 @@ type Button struct {
 	text string
 	note string // small, below the text; shortened at its beginning
 	name string // for screen readers where there is no text
+	more string // for screen readers, after the name
 	icon fyne.Resource
 	busy bool
 	on   bool // a tab that is selected
