@@ -123,6 +123,7 @@ func (p *profile) page() *widgets.Page { return p.frame }
 func (p *profile) update(s presenter.State, now time.Time) {
 	v := s.Profile
 	p.view = v
+	p.frame.KeepClear(!sideBarShown(s)) // the menu is in the corner then
 	p.updatePerson(v)
 
 	p.problem.update(s.Problem, s)

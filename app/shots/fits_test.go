@@ -77,8 +77,8 @@ var looks = []struct {
 
 // TestEverythingFits: no object is smaller than it must be, nothing but focus
 // rings leaves the window sideways or leaves what scrolls, and no text or button
-// lies over another; texts have one of four sizes, and what stands below
-// something else does so at a multiple of four. The screens are those of one
+// lies over another; texts have one of four sizes, what stands below something
+// else does so at a multiple of four, and a page's content is in its middle. The screens are those of one
 // program that goes from State to State.
 func TestEverythingFits(t *testing.T) {
 	states := everyState()
@@ -107,6 +107,8 @@ func fits(t *testing.T, name string, root fyne.CanvasObject, size fyne.Size) {
 			return // grounds and rings take their size from what they belong to
 		case *fyne.Container:
 			onTheGrid(t, name, o)
+		case *container.Scroll:
+			inTheMiddle(t, name, o)
 		case *canvas.Text:
 			if !d.picture && !slices.Contains(textSizes, o.TextSize) {
 				t.Errorf("%s: %q has a size of %v, want one of %v", name, o.Text, o.TextSize, textSizes)
@@ -133,6 +135,21 @@ func fits(t *testing.T, name string, root fyne.CanvasObject, size fyne.Size) {
 			seen = append(seen, d)
 		}
 	})
+}
+
+// inTheMiddle: content that is narrower than what shows it stands in the middle.
+func inTheMiddle(t *testing.T, name string, s *container.Scroll) {
+	t.Helper()
+	body, ok := s.Content.(*fyne.Container)
+	if !ok || s.Direction != container.ScrollVerticalOnly {
+		return // a field's own
+	}
+	for _, o := range body.Objects {
+		left, right := o.Position().X, s.Size().Width-o.Position().X-o.Size().Width
+		if math.Abs(float64(left-right)) > 1 {
+			t.Errorf("%s: %v is free at the left of the content, and %v at the right", name, left, right)
+		}
+	}
 }
 
 // textSizes is the one scale of text sizes.

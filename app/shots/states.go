@@ -207,6 +207,7 @@ var shots = append(append(append(append(flowShots, providerShots...), diagnostic
 			s.Accounts = append(s.Accounts, presenter.AccountView{Key: initials, Person: p, Provider: "GitLab"})
 		}
 	})},
+	{name: "profile-alone", state: profile(func(s *presenter.State) { s.Accounts = nil })},
 	{name: "profile-focus", tabs: 2, state: profile(func(s *presenter.State) { s.Demo = true })},
 	{name: "profile-select", tabs: 1, state: profile(nil)},
 	{name: "profile-missing", documented: true, state: profile(func(s *presenter.State) {

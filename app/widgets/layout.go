@@ -1,7 +1,11 @@
 package widgets
 
 import (
+	"math"
+
 	"fyne.io/fyne/v2"
+
+	"app.latchkey/app/theme"
 )
 
 // Heighter is an object whose height depends on its width.
@@ -213,8 +217,9 @@ func (topRight) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 
 func (topRight) MinSize(objects []fyne.CanvasObject) fyne.Size { return objects[0].MinSize() }
 
-// Split puts two objects side by side, the right one of the given width, where
-// there is room of at least enough for both; else the right one goes below.
+// Split puts two objects side by side, the right one of the given width or a
+// third of the whole, where there is room of at least enough for both; else the
+// right one goes below.
 func Split(gap, right, enough float32, a, b fyne.CanvasObject) *fyne.Container {
 	return &fyne.Container{Layout: &split{gap: gap, right: right, enough: enough}, Objects: []fyne.CanvasObject{a, b}}
 }
@@ -225,7 +230,15 @@ func (l *split) HeightFor(objects []fyne.CanvasObject, width float32) float32 {
 	if width < l.enough {
 		return HeightFor(objects[0], width) + l.gap + HeightFor(objects[1], width)
 	}
-	return fyne.Max(HeightFor(objects[0], width-l.gap-l.right), HeightFor(objects[1], l.right))
+	left, right := l.widths(width)
+	return fyne.Max(HeightFor(objects[0], left), HeightFor(objects[1], right))
+}
+
+// widths are those of both, on the grid.
+func (l *split) widths(width float32) (left, right float32) {
+	third := theme.Grid * float32(math.Floor(float64(width/3/theme.Grid)))
+	right = fyne.Max(l.right, third)
+	return width - l.gap - right, right
 }
 
 func (l *split) Layout(objects []fyne.CanvasObject, size fyne.Size) {
@@ -236,9 +249,9 @@ func (l *split) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		place(objects[1], 0, h+l.gap, size.Width, HeightFor(objects[1], size.Width))
 		return
 	}
-	left := size.Width - l.gap - l.right
+	left, right := l.widths(size.Width)
 	place(objects[0], 0, 0, left, HeightFor(objects[0], left))
-	place(objects[1], left+l.gap, 0, l.right, HeightFor(objects[1], l.right))
+	place(objects[1], left+l.gap, 0, right, HeightFor(objects[1], right))
 }
 
 func (l *split) MinSize(objects []fyne.CanvasObject) fyne.Size {

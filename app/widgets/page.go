@@ -3,10 +3,12 @@ package widgets
 import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+
+	"app.latchkey/app/theme"
 )
 
-// Page is what fills the window below the ribbon: content of a greatest width,
-// in the middle or at the top, which scrolls when the window is too low.
+// Page is what fills the window below the ribbon: content of a greatest width, in
+// the middle of a wider window, which scrolls when the window is too low.
 type Page struct {
 	// Object is what to put into the window. (Fyne walks its own containers
 	// only, so a Page can't be one itself.)
@@ -18,25 +20,36 @@ type Page struct {
 }
 
 // NewPage returns a page. The content is at most width wide and keeps margin
-// from the edges; center puts it into the middle of the page both ways, else it
-// starts at the top left.
+// from the edges; center puts it into the middle from top to bottom too, else it
+// starts at the top.
 func NewPage(content fyne.CanvasObject, width, margin float32, center bool) *Page {
-	b := &pageBody{maxWidth: width, margin: margin, center: center}
+	b := &pageBody{maxWidth: width, margin: margin, sides: margin, center: center}
+	if center {
+		b.sides = fyne.Max(margin, clearSides)
+	}
 	s := container.NewVScroll(&fyne.Container{Layout: b, Objects: []fyne.CanvasObject{content}})
 	p := &Page{scroll: s, body: b}
 	p.Object = &fyne.Container{Layout: &pageFrame{p}, Objects: []fyne.CanvasObject{s}}
 	return p
 }
 
-// CenteredSides is how far the content of a centred page keeps from the sides of
-// the window: what stands in the window's corner is not covered.
-const CenteredSides float32 = 60
+// clearSides is how far content keeps from the sides of the window so that it
+// does not cover what stands in the window's corner.
+const clearSides = 15 * theme.Grid
+
+// KeepClear says whether something stands in the window's corner, which the
+// content must leave free. A page that is centred both ways always does.
+func (p *Page) KeepClear(on bool) {
+	p.body.sides = p.body.margin
+	if on || p.body.center {
+		p.body.sides = fyne.Max(p.body.margin, clearSides)
+	}
+}
 
 // NewHeadedPage returns a page below a head that stays where it is while the
-// content scrolls. The content is in the middle, and starts at the top.
+// content scrolls. The content starts at the top.
 func NewHeadedPage(head, content fyne.CanvasObject, width, margin float32) *Page {
 	p := NewPage(content, width, margin, false)
-	p.body.middle = true
 	p.head = head
 	p.Object.Objects = append([]fyne.CanvasObject{head}, p.Object.Objects...)
 	return p
@@ -100,30 +113,23 @@ func (f *pageFrame) MinSize([]fyne.CanvasObject) fyne.Size {
 
 type pageBody struct {
 	maxWidth, margin float32
+	sides            float32 // the margin at the left and at the right
 	center           bool
-	middle           bool      // centred across only
 	frame            fyne.Size // what is seen
 }
 
 func (b *pageBody) width() float32 {
-	sides := b.margin
-	if b.center {
-		sides = fyne.Max(sides, CenteredSides)
-	}
-	return fyne.Min(b.maxWidth, fyne.Max(0, b.frame.Width-2*sides))
+	return fyne.Min(b.maxWidth, fyne.Max(0, b.frame.Width-2*b.sides))
 }
 
 func (b *pageBody) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	w := b.width()
 	h := HeightFor(objects[0], w)
-	x, y := b.margin, b.margin
-	if b.center || b.middle {
-		x = (size.Width - w) / 2
-	}
+	y := b.margin
 	if b.center {
 		y = fyne.Max(b.margin, (size.Height-h)/2)
 	}
-	place(objects[0], x, y, w, h)
+	place(objects[0], (size.Width-w)/2, y, w, h)
 }
 
 func (b *pageBody) MinSize(objects []fyne.CanvasObject) fyne.Size {

@@ -284,6 +284,12 @@ func TestSelectable(t *testing.T) {
 		if got := fyne.CurrentApp().Clipboard().Content(); got != s.Text() || w.Canvas().Overlays().Top() != nil {
 			t.Errorf("copied %q", got)
 		}
+		s.TappedSecondary(&fyne.PointEvent{AbsolutePosition: fyne.NewPos(9000, 9000)})
+		item = w.Canvas().Focused().(*widgets.MenuItem)
+		at, size := fyne.CurrentApp().Driver().AbsolutePositionForObject(item), w.Canvas().Size()
+		if at.X+item.Size().Width > size.Width-8 || at.Y+item.Size().Height > fyne.Max(size.Height-8, 8+4+36) {
+			t.Errorf("in a window of %v the menu is at %v", size, at)
+		}
 	})
 }
 
