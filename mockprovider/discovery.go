@@ -47,6 +47,7 @@ func (p *Provider) metadata() *Object {
 		Set("claims_supported", slices.Compact(claims)).
 		Set("token_endpoint_auth_methods_supported", p.authMethods()).
 		Set("code_challenge_methods_supported", []string{"S256"}).
+		Set("ui_locales_supported", languages()).
 		Set("prompt_values_supported", []string{"none", "login", "consent", "select_account"}).
 		Set("claims_parameter_supported", false).
 		Set("request_parameter_supported", false).

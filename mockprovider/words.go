@@ -38,6 +38,15 @@ var allWords = sync.OnceValue(func() []words {
 	return out
 })
 
+// languages are the tags that ui_locales is understood in.
+func languages() []string {
+	var tags []string
+	for _, w := range allWords() {
+		tags = append(tags, w.lang)
+	}
+	return tags
+}
+
 // wordsFor returns the words of the first of these languages (BCP 47) that there
 // are words in, exactly or by the first part of its tag; English, if there is
 // none.

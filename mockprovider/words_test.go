@@ -2,7 +2,9 @@ package mockprovider_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"html"
+	"maps"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -12,6 +14,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	"app.latchkey/mockprovider"
 	"app.latchkey/mockprovider/persona"
 )
 
@@ -96,6 +99,23 @@ func TestPageWords(t *testing.T) {
 			if !slices.Contains(used, key) {
 				t.Errorf("%s: nothing asks for %q", tag, key)
 			}
+		}
+	}
+}
+
+// TestLanguagesAreAdvertised: the metadata list the languages of the pages
+// (OpenID Connect Discovery §3), whatever the provider plays.
+func TestLanguagesAreAdvertised(t *testing.T) {
+	want := slices.Sorted(maps.Keys(pageWords(t)))
+	for _, p := range []persona.Persona{persona.Google(), persona.Plain()} {
+		r := newClient(t, mockprovider.WithPersona(p)).get("/.well-known/openid-configuration")
+		var got []string
+		list, _ := r.json["ui_locales_supported"].([]any)
+		for _, tag := range list {
+			got = append(got, fmt.Sprint(tag))
+		}
+		if !slices.Equal(slices.Sorted(slices.Values(got)), want) {
+			t.Errorf("%s: ui_locales_supported is %q, the pages are in %q", p.Name, got, want)
 		}
 	}
 }
