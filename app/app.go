@@ -183,7 +183,7 @@ func (w *Window) Run(a presenter.Actions) error {
 	stop := make(chan struct{})
 	var ticker sync.WaitGroup
 	ticker.Go(func() { w.tick(stop) })
-	w.openReaders(w.bus)
+	w.openReaders()
 	w.loop()
 	w.detach()
 	w.closeReaders()

@@ -80,6 +80,7 @@ func (w *Window) unhide() {
 		return
 	}
 	w.fitScreen()
+	w.openReaders()
 }
 
 // end closes the window, or a program that has never shown one.

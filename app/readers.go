@@ -1,12 +1,10 @@
 package app
 
 import (
-	"os"
 	"reflect"
 	"time"
 
 	"app.latchkey/app/accessibility"
-	"app.latchkey/app/accessibility/atspi"
 )
 
 // lookEvery is how often the window is looked at while a screen reader is there:
@@ -30,19 +28,19 @@ type readers struct {
 	told   bool // of active
 }
 
-// openReaders looks for screen readers on the session bus, for as long as the
-// window is there. Without one, nothing else runs.
-func (w *Window) openReaders(bus string) {
-	w.readers.reader = accessibility.NewReader(w.win.Title(), w.win.Canvas())
-	w.readers.bridge = atspi.Open(atspi.Options{
-		Bus: bus, Address: os.Getenv("AT_SPI_BUS_ADDRESS"), // as libatspi has it
-		Program: w.app.Metadata().Name, Version: w.app.Metadata().Version, Language: w.Language,
-		Wanted: func(on bool) { w.do(func() { w.readTo(on) }) },
-		Press:  func(id accessibility.ID) { w.do(func() { w.readers.reader.Press(id); w.read() }) },
-		Focus:  func(id accessibility.ID) { w.do(func() { w.readers.reader.Focus(id); w.read() }) },
-		Logger: w.log,
-	})
+// openReaders looks for screen readers, for as long as the window is there.
+// Without one, nothing else runs. It is called whenever the window is made, for
+// on some systems readers come to the window.
+func (w *Window) openReaders() {
+	if w.readers.bridge == nil {
+		w.readers.reader = accessibility.NewReader(w.win.Title(), w.win.Canvas())
+		w.readers.bridge = w.openBridge()
+	}
 }
+
+// press and focus do what a reader asks for.
+func (w *Window) press(id accessibility.ID) { w.readers.reader.Press(id); w.read() }
+func (w *Window) focus(id accessibility.ID) { w.readers.reader.Focus(id); w.read() }
 
 // readTo begins to look at the window, and ends it.
 func (w *Window) readTo(on bool) {

@@ -27,7 +27,10 @@ test-windows: package-windows programs
 	@$(MAKE) --no-print-directory vet-windows
 	LATCHKEY_VERSION=0.0.1 packaging/windows/build.sh build/windows/older/program.exe . '-X main.version=0.0.1'
 	LATCHKEY_VERSION=0.0.1 packaging/windows/make.sh --program build/windows/older/program.exe --out build/windows/older
+	CGO_ENABLED=1 GOOS=windows GOARCH=amd64 CC=x86_64-w64-mingw32-gcc CXX=x86_64-w64-mingw32-g++ \
+	  go test -c -o build/windows/uia.test.exe ./app/accessibility/uia
 	@rm -f build/trials-windows.txt
 	LATCHKEY_WINDOWS='$(abspath dist)' LATCHKEY_WINDOWS_OLDER='$(abspath build/windows/older)' LATCHKEY_TRIALS='$(abspath build/trials-windows.txt)' \
+	LATCHKEY_WINDOWS_UIA='$(abspath build/windows/uia.test.exe)' \
 	  go test -count=1 -timeout 40m ./packaging/windows; \
 	  status=$$?; [ ! -e build/trials-windows.txt ] || cat build/trials-windows.txt; exit $$status

@@ -69,7 +69,7 @@ func newDesk(ctx context.Context, t *testing.T) *desk {
 // compile compiles a file of testdata for Windows.
 func (d *desk) compile(ctx context.Context, source, out string, flags ...string) {
 	d.t.Helper()
-	arguments := append(flags, "-s", "-o", out, filepath.Join("testdata", source), "-ladvapi32")
+	arguments := append(flags, "-s", "-o", out, filepath.Join("testdata", source), "-ladvapi32", "-lole32", "-loleaut32")
 	if text, err := exec.CommandContext(ctx, "x86_64-w64-mingw32-gcc", arguments...).CombinedOutput(); err != nil {
 		d.t.Fatalf("compiling %s: %v\n%s", source, err, text)
 	}

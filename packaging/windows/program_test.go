@@ -58,7 +58,7 @@ func TestProgram(t *testing.T) {
 		_, library, _ := strings.Cut(s, ":")
 		libraries = append(libraries, library)
 	}
-	everywhere := []string{"gdi32.dll", "kernel32.dll", "msvcrt.dll", "opengl32.dll", "shell32.dll", "user32.dll"}
+	everywhere := []string{"gdi32.dll", "kernel32.dll", "msvcrt.dll", "oleaut32.dll", "opengl32.dll", "shell32.dll", "user32.dll"}
 	for _, l := range libraries {
 		if !slices.Contains(everywhere, strings.ToLower(l)) {
 			t.Errorf("it needs %s, which Windows may not have", l)

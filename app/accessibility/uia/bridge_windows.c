@@ -48,7 +48,9 @@ void bridge_asked(uia_bridge *b) {
 
 void uia_rest(uia_bridge *b, uint32_t milliseconds) {
 	if (!b->core || uia_listening(b) || GetTickCount64() - b->latest < milliseconds) return;
-	if (!InterlockedExchange(&b->resting, 1)) PostMessageW(b->window, b->asked, ASK_NO_TREES, 0);
+	if (b->resting) return;
+	PostMessageW(b->window, b->asked, ASK_NO_TREES, 0);
+	InterlockedExchange(&b->resting, 1); // after it: who asks from now on is heard later
 }
 
 static LRESULT CALLBACK follow(HWND window, UINT message, WPARAM w, LPARAM l) {

@@ -38,6 +38,7 @@ type Bridge struct {
 	handle cgo.Handle
 	news   chan struct{} // something waits in next
 	end    chan struct{}
+	wanted bool // the window's thread alone
 
 	mu   sync.Mutex
 	next shown
@@ -130,8 +131,12 @@ func (b *Bridge) follow() {
 func (b *Bridge) asked(what int32, id accessibility.ID) {
 	switch what {
 	case C.ASK_TREES:
-		b.o.Wanted(true)
+		if !b.wanted { // or one comes soon anyway
+			b.wanted = true
+			b.o.Wanted(true)
+		}
 	case C.ASK_NO_TREES:
+		b.wanted = false
 		b.o.Wanted(false)
 	case C.ASK_PRESS:
 		b.o.Press(id)
