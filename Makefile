@@ -89,7 +89,7 @@ programs: build
 test: setup-test lint unit e2e ## set up, and what every change must pass
 
 .PHONY: test-all
-test-all: test vet-others test-stores mutants conformance fuzz bench soak endurance test-packages ## everything this machine can try
+test-all: test vet-others race test-stores mutants conformance fuzz bench soak endurance test-packages ## everything this machine can try
 
 .PHONY: setup-test
 setup-test:
@@ -126,6 +126,16 @@ e2e: programs ## whole-program tests: real window, browser and keychain
 	  echo 'NOT RUN: the whole-program tests (e2e, e2e/stage). They need Linux and a Chromium that is no snap,'; \
 	  echo '         as Debian has it. Everything else of make test ran.'; \
 	fi
+
+# The program is compiled a second time for it, Fyne included: minutes. TestTray is
+# left out: fyne.io/systray counts its menu's versions without a lock.
+.PHONY: race
+race: programs ## data races in what has a window: its tests, and the whole program on its stage
+	$(NO_BUS) go test -race ./app ./app/tray ./app/widgets ./app/flowpage
+	@mkdir -p build/race
+	go build -race -ldflags '$(LDFLAGS)' -o build/race/latchkey .
+	cp build/mockprovider build/race/
+	LATCHKEY_BUILT='$(abspath build/race)' go test -count=1 -p 1 -timeout 30m -skip '^TestTray$$' ./e2e
 
 .PHONY: vet-others
 vet-others: ## what has no window, compiled and vetted for Windows and macOS (without cgo, so without the Keychain itself)

@@ -31,7 +31,7 @@ func TestNoGL(t *testing.T) {
 	try(t, "display", err)
 
 	home := t.TempDir()
-	cmd := exec.CommandContext(ctx, binary, "--demo")
+	cmd := exec.CommandContext(ctx, binary(t), "--demo")
 	cmd.Env = []string{"HOME=" + home, "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", "DISPLAY=:" + strings.TrimSpace(line)}
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError

@@ -16,19 +16,25 @@ import (
 	"app.latchkey/e2e/stage"
 )
 
-const binary = "../build/latchkey"
+// binary is the program that is tried.
+func binary(t *testing.T) string {
+	t.Helper()
+	built, err := stage.Built()
+	try(t, "finding the program", err)
+	return filepath.Join(built, "latchkey")
+}
 
 // run runs the program without a display and a bus and returns what it wrote.
 func run(t *testing.T, env []string, args ...string) (out, written string) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, binary, args...)
+	cmd := exec.CommandContext(ctx, binary(t), args...)
 	cmd.Env = append([]string{"HOME=" + t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"}, env...)
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err := cmd.Run(); err != nil {
-		t.Fatalf("%s %q: %v\n%s", binary, args, err, stderr.String())
+		t.Fatalf("latchkey %q: %v\n%s", args, err, stderr.String())
 	}
 	return stdout.String(), stderr.String()
 }
@@ -67,7 +73,7 @@ func TestNoDisplay(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			defer cancel()
-			cmd := exec.CommandContext(ctx, binary, "--config", t.TempDir())
+			cmd := exec.CommandContext(ctx, binary(t), "--config", t.TempDir())
 			cmd.Env = []string{"HOME=" + t.TempDir(), "DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent", display}
 			out, err := cmd.CombinedOutput()
 			var exit *exec.ExitError

@@ -154,6 +154,7 @@ func (s *Stage) Environment() []string {
 		"FYNE_THEME=" + appearance,
 		"LIBGL_ALWAYS_SOFTWARE=1",
 		"NO_AT_BRIDGE=1",
+		"GORACE=halt_on_error=1 exitcode=66", // of a build that looks for data races
 	}, s.options.Environment...)
 }
 
@@ -161,17 +162,27 @@ func (s *Stage) Environment() []string {
 func (o *Options) complete() error {
 	for path, name := range map[*string]string{&o.Program: "latchkey", &o.MockProvider: "mockprovider"} {
 		if *path == "" {
-			root, err := repository()
+			built, err := Built()
 			if err != nil {
 				return err
 			}
-			*path = filepath.Join(root, "build", name)
+			*path = filepath.Join(built, name)
 		}
 		if _, err := os.Stat(*path); err != nil {
 			return fmt.Errorf("%s is not built (make e2e builds it): %w", name, err)
 		}
 	}
 	return nil
+}
+
+// Built is the folder of the programs that are tried: build, or the one that
+// LATCHKEY_BUILT names.
+func Built() (string, error) {
+	if dir := os.Getenv("LATCHKEY_BUILT"); dir != "" {
+		return dir, nil
+	}
+	root, err := repository()
+	return filepath.Join(root, "build"), err
 }
 
 // repository finds the folder of go.mod above the working directory.
