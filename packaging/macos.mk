@@ -7,7 +7,7 @@ PACKAGE_TESTS += test-macos
 
 .PHONY: package-macos
 package-macos: check-values build/bin/mkicns
-	packaging/macos/make.sh
+	packaging/macos/make.sh '$(LDFLAGS)'
 
 # What of it can be tried on any system: the bundle around a dummy, and its parts.
 .PHONY: test-macos

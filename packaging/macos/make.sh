@@ -3,6 +3,8 @@
 # in a bundle, signed with the hardened runtime, in a disk image that Apple has
 # notarized.
 #
+#   packaging/macos/make.sh LDFLAGS     flags for Go's linker: the Makefile's
+#
 #   MACOS_IDENTITY   "Developer ID Application: … (TEAM)", from the keychain. Without it
 #                    the bundle is signed ad hoc: it starts on this Mac, and on others
 #                    after a right click and Open.
@@ -29,13 +31,14 @@ rm -rf "$stage"
 mkdir -p "$stage/image" dist
 
 # 10.15 is the oldest that Fyne runs on, 11.0 the first on Apple's processors.
+# Not with -tags accessibility: packaging/README.md says why.
+ldflags=${1:?packaging/macos/make.sh LDFLAGS}
 compile() {
 	local arch=$1 oldest=$2
 	MACOSX_DEPLOYMENT_TARGET=$oldest GOOS=darwin GOARCH=$arch CGO_ENABLED=1 \
 		CGO_CFLAGS="-O2 -mmacosx-version-min=$oldest" CGO_LDFLAGS="-mmacosx-version-min=$oldest" \
-		go build -ldflags "$LATCHKEY_LDFLAGS" -o "$stage/$PACKAGE-$arch" .
+		go build -ldflags "$ldflags" -o "$stage/$PACKAGE-$arch" .
 }
-LATCHKEY_LDFLAGS="-s -w -X main.version=$VERSION -X main.googleClientID=$GOOGLE_CLIENT_ID -X main.googleClientSecret=$GOOGLE_CLIENT_SECRET"
 compile amd64 10.15
 compile arm64 11.0
 lipo -create -output "$stage/$PACKAGE" "$stage/$PACKAGE-amd64" "$stage/$PACKAGE-arm64"
