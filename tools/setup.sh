@@ -19,7 +19,7 @@ build=(gcc libgl1-mesa-dev xorg-dev libwayland-dev libxkbcommon-dev pkg-config x
 # of the seeded users' names, wqy and ipafont those of Chinese and Japanese (5 MB;
 # Noto's are 55), xev of x11-utils is "another window".
 # dbus-x11 is the launcher that busguard keeps from being launched.
-test=(xvfb openbox dbus-daemon dbus-x11 gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core
+test=(xvfb openbox dbus-daemon dbus-x11 at-spi2-core gnome-keyring xdotool x11-utils libgl1-mesa-dri fonts-noto-core
 	fonts-wqy-microhei fonts-ipafont-gothic fontconfig)
 # What packs and looks over the .deb that make test installs.
 test+=(lintian desktop-file-utils libglib2.0-bin appstream groff-base binutils)

@@ -18,13 +18,16 @@ import (
 // falseBus lets anybody in, says hello, and then whatever a test has it say.
 type falseBus struct {
 	path    string
+	embeds  bool // it is a registry too, and then reads no more
 	greeted chan net.Conn
 	ended   chan struct{}
+	ponged  chan struct{}
+	over    <-chan struct{} // the test
 }
 
 func newFalseBus(t *testing.T) *falseBus {
 	t.Helper()
-	b := &falseBus{path: filepath.Join(t.TempDir(), "s"), greeted: make(chan net.Conn, 1), ended: make(chan struct{}, 1)}
+	b := &falseBus{path: filepath.Join(t.TempDir(), "s"), greeted: make(chan net.Conn, 1), ended: make(chan struct{}, 1), ponged: make(chan struct{}, 1), over: t.Context().Done()}
 	l, err := net.Listen("unix", b.path)
 	if err != nil {
 		t.Fatal(err)
@@ -68,8 +71,31 @@ func (b *falseBus) play(c net.Conn) {
 		dbus.FieldReplySerial: dbus.MakeVariant(hello.Serial()), dbus.FieldSignature: dbus.MakeVariant(dbus.SignatureOf("")),
 		dbus.FieldSender: dbus.MakeVariant("org.freedesktop.DBus")}}, 1))
 	b.greeted <- c
-	_, _ = io.Copy(io.Discard, in)
+	if b.embeds {
+		embed, err := dbus.DecodeMessage(in)
+		if err != nil {
+			return
+		}
+		desktop := ref{":1.0", rootPath}
+		_, _ = c.Write(encode(&dbus.Message{Type: dbus.TypeMethodReply, Body: []any{desktop}, Headers: map[dbus.HeaderField]dbus.Variant{
+			dbus.FieldReplySerial: dbus.MakeVariant(embed.Serial()), dbus.FieldSignature: dbus.MakeVariant(dbus.SignatureOf(desktop)),
+			dbus.FieldSender: dbus.MakeVariant("org.a11y.atspi.Registry")}}, 2))
+		<-b.over
+		return
+	}
+	for m, err := dbus.DecodeMessage(in); err == nil; m, err = dbus.DecodeMessage(in) {
+		if m.Type == dbus.TypeMethodReply {
+			b.ponged <- struct{}{}
+		}
+	}
 	b.ended <- struct{}{}
+}
+
+// ping is what a program answers when it has read all before.
+func ping() []byte {
+	return encode(&dbus.Message{Type: dbus.TypeMethodCall, Headers: map[dbus.HeaderField]dbus.Variant{
+		dbus.FieldPath: dbus.MakeVariant(dbus.ObjectPath("/")), dbus.FieldInterface: dbus.MakeVariant("org.freedesktop.DBus.Peer"),
+		dbus.FieldMember: dbus.MakeVariant("Ping"), dbus.FieldSender: dbus.MakeVariant(":1.9")}}, 77)
 }
 
 // encode writes a message with a serial number, which the library sets only on
