@@ -15,11 +15,7 @@ const (
 // none. It asks no system for it, and so works on all of them; whether timers
 // run on during a suspend makes no difference.
 func (p *Presenter) watchClock() {
-	every := p.config.Every
-	if every == nil {
-		every = tick
-	}
-	ticks, stop := every(lookAtClock)
+	ticks, stop := p.every(lookAtClock)
 	defer stop()
 	last := p.wall()
 	for {
@@ -41,7 +37,11 @@ func (p *Presenter) watchClock() {
 // suspend.
 func (p *Presenter) wall() time.Time { return p.config.Now().Round(0) }
 
-func tick(d time.Duration) (<-chan time.Time, func()) {
+// every makes a ticker, and what stops it.
+func (p *Presenter) every(d time.Duration) (<-chan time.Time, func()) {
+	if p.config.Every != nil {
+		return p.config.Every(d)
+	}
 	t := time.NewTicker(d)
 	return t.C, t.Stop
 }

@@ -225,6 +225,7 @@ type life struct {
 	end      context.CancelFunc
 	work     sync.WaitGroup
 	waiting  bool // for the provider to be reached again
+	offline  int  // loads in a row that did not reach it
 	recorded bool // the sign-in's record has its profile step
 }
 

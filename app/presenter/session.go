@@ -96,24 +96,6 @@ func (p *Presenter) refreshNow() {
 	p.refresh()
 }
 
-// refreshLater loads the profile again once the provider can be reached again.
-func (p *Presenter) refreshLater() {
-	session, life := p.session, p.life
-	if life.waiting {
-		return
-	}
-	life.waiting = true
-	p.work(func() {
-		_, err := session.Await(life.ctx)
-		p.onSession(session, func() {
-			life.waiting = false
-			if err == nil {
-				p.refresh()
-			}
-		})
-	})
-}
-
 func (p *Presenter) refresh() {
 	if p.session == nil || p.loading || p.leaving || p.state.Screen != ScreenProfile {
 		return
@@ -170,7 +152,7 @@ func (p *Presenter) loaded(profile resources.Profile, err error) {
 	p.loading = false
 	p.lookWhereKept() // a rotated token may not have been stored
 	if err == nil {
-		p.profile = profile
+		p.profile, p.life.offline = profile, 0
 	}
 	p.over = auth.CodeOf(err) == auth.CodeRefreshRevoked
 	if p.state.Screen != ScreenProfile {
