@@ -8,7 +8,8 @@ import (
 
 // refreshLater loads the profile again once the provider can be reached again.
 // Await alone does not know that: with a token that is still good it returns at
-// once.
+// once. Where only the person can help it ends with an error: the load that
+// follows says which, since "offline" is no longer true.
 func (p *Presenter) refreshLater() {
 	session, life := p.session, p.life
 	if life.waiting {
@@ -18,13 +19,12 @@ func (p *Presenter) refreshLater() {
 	after := offlinePause(life.offline, rand.Float64())
 	life.offline++
 	p.work(func() {
-		err := p.pause(life.ctx, after)
-		if err == nil {
-			_, err = session.Await(life.ctx)
+		if p.pause(life.ctx, after) == nil {
+			_, _ = session.Await(life.ctx)
 		}
 		p.onSession(session, func() {
 			life.waiting = false
-			if err == nil {
+			if life.ctx.Err() == nil {
 				p.refresh()
 			}
 		})
