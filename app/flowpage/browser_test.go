@@ -117,12 +117,51 @@ func TestInChromium(t *testing.T) {
 	}
 }
 
+// TestStrongColoursAndPrint: the drawing takes the colours that the person chose
+// for everything, more contrast is given where it is asked for, and what is
+// printed is dark on white whatever the screen is.
+func TestStrongColoursAndPrint(t *testing.T) {
+	ctx := chromium(t)
+	path := filepath.Join(t.TempDir(), "page.html")
+	if err := os.WriteFile(path, []byte(export(t, sample(), presenter.FormatPage)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := chromedp.Do(ctx, chromedp.Navigate("file://"+path)); err != nil {
+		t.Fatal(err)
+	}
+	const looks = `(() => {
+		const of = (css, property) => getComputedStyle(document.querySelector(css))[property];
+		return [of(".quiet", "color"), of(".card", "backgroundColor"), of(".label", "stroke"), of(".label", "fill")].join(" | ");
+	})()`
+	for _, c := range []struct{ name, media, feature, value, scheme, want string }{
+		{"more contrast", "", "prefers-contrast", "more", "light", "rgb(51, 53, 63) | rgb(255, 255, 255) | rgb(255, 255, 255) | rgb(0, 0, 0)"},
+		{"more contrast, dark", "", "prefers-contrast", "more", "dark", "rgb(217, 219, 230) | rgb(0, 0, 0) | rgb(0, 0, 0) | rgb(255, 255, 255)"},
+		{"forced colours", "", "forced-colors", "active", "light", "rgb(0, 0, 0) | rgb(255, 255, 255) | rgb(255, 255, 255) | rgb(0, 0, 0)"},
+		{"forced colours, dark", "", "forced-colors", "active", "dark", "rgb(255, 255, 255) | rgb(0, 0, 0) | rgb(0, 0, 0) | rgb(255, 255, 255)"},
+		{"printed from a dark screen", "print", "prefers-contrast", "no-preference", "dark", "rgb(98, 102, 118) | rgb(255, 255, 255) | rgb(255, 255, 255) | rgb(29, 32, 48)"},
+	} {
+		emulate(ctx, t, c.media, map[string]string{"prefers-color-scheme": c.scheme, c.feature: c.value})
+		if got := see[string](ctx, t, looks); got != c.want {
+			t.Errorf("%s: quiet text, card, halo and label are %s, want %s", c.name, got, c.want)
+		}
+	}
+}
+
 // prefer sets which colours the person prefers.
 func prefer(ctx context.Context, t *testing.T, scheme string) {
 	t.Helper()
+	emulate(ctx, t, "", map[string]string{"prefers-color-scheme": scheme})
+}
+
+// emulate shows the page in a medium ("": the screen) to whoever prefers that.
+func emulate(ctx context.Context, t *testing.T, media string, features map[string]string) {
+	t.Helper()
+	params := emulation.SetEmulatedMediaParams{Media: media}
+	for name, value := range features {
+		params.Features = append(params.Features, &emulation.MediaFeature{Name: name, Value: value})
+	}
 	if _, err := chromedp.Run(ctx, func(ctx context.Context, tab *chromedp.Target) (chromedp.Void, error) {
-		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
-			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}})
+		_, err := cdp.Call(ctx, tab, emulation.SetEmulatedMedia, params)
 		return chromedp.Void{}, err
 	}); err != nil {
 		t.Fatal(err)

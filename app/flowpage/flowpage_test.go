@@ -94,6 +94,20 @@ func export(t *testing.T, e presenter.Export, f presenter.Format) string {
 	return string(b)
 }
 
+// TestDatesAreWritten: as a person writes them in each language; the first of a
+// month has a form of its own in some.
+func TestDatesAreWritten(t *testing.T) {
+	for tag, want := range map[string]string{"": "1 November 2026, 14:02", "de": "1. November 2026, 14:02", "fr": "1er novembre 2026 à 14:02",
+		"pt-BR": "1º de novembro de 2026, 14:02", "ru": "1 ноября 2026 г., 14:02", "ja": "2026年11月1日 14:02"} {
+		e := sample()
+		e.Language = tag
+		e.View.When = time.Date(2026, 11, 1, 14, 2, 30, 0, time.Local)
+		if page := export(t, e, presenter.FormatPage); !strings.Contains(page, want) {
+			t.Errorf("%q: the page lacks %q", tag, want)
+		}
+	}
+}
+
 // elements are the names of all elements of a page, and their attributes.
 func elements(t *testing.T, page string) map[string][]html.Attribute {
 	t.Helper()

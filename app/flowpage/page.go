@@ -72,13 +72,13 @@ func (x Exporter) page(e presenter.Export) ([]byte, error) {
 	v.Trial = nil
 	sum := sha256.Sum256([]byte(pageStyle))
 	out := view{
-		Language: language(e.Language), Style: template.CSS(pageStyle), //nolint:gosec // embedded, no remote text
+		Language: tagOf(e.Language), Style: template.CSS(pageStyle), //nolint:gosec // embedded, no remote text
 		Policy: "default-src 'none'; style-src 'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'; base-uri 'none'; form-action 'none'",
 		Title:  w.say("flow.page.title", map[string]string{"Provider": clean(v.Provider)}),
 		About:  w.say("flow.page.about", map[string]string{"Product": x.Product}),
-		Began:  w.say("flow.page.began", map[string]string{"When": v.When.Local().Format("2006-01-02 15:04")}),
+		Began:  w.say("flow.page.began", map[string]string{"When": w.when(v.When, tagOf(e.Language))}),
 		Issuer: clean(v.Issuer), DiagramTitle: w.say("tab.flow", nil), Diagram: draw(v.Diagram(), w),
-		Made: x.Product + " " + x.Version + " · " + e.At.Local().Format("2006-01-02 15:04"),
+		Made: x.Product + " " + x.Version + " · " + w.when(e.At, tagOf(e.Language)),
 	}
 	for _, s := range v.Steps {
 		out.Steps = append(out.Steps, w.section(s, v))
@@ -90,7 +90,7 @@ func (x Exporter) page(e presenter.Export) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-func language(tag string) string {
+func tagOf(tag string) string {
 	if tag == "" {
 		return "en"
 	}

@@ -31,8 +31,16 @@ func wordsOf(language string) (words, error) {
 			return nil, fmt.Errorf("reading the words of %s: %w", tag, err)
 		}
 		for key, v := range raw {
-			if s, ok := v.(string); ok { // those with a form for each number are not needed here
-				w[key] = s
+			switch v := v.(type) {
+			case string:
+				w[key] = v
+			case map[string]any: // with a form for each number
+				delete(w, key+oneForm) // English's
+				for form, key := range map[string]string{"other": key, "one": key + oneForm} {
+					if s, ok := v[form].(string); ok {
+						w[key] = s
+					}
+				}
 			}
 		}
 	}

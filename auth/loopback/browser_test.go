@@ -147,7 +147,7 @@ func TestInChromium(t *testing.T) {
 	ground := see(ctx, t, chromedp.Evaluate[string](`getComputedStyle(document.body).backgroundColor`))
 	picture(ctx, t, "success")
 
-	if waiting != "Checking the answer…" || !strings.Contains(text, "You're signed in.") || !hidden {
+	if waiting != "Checking the answer…" || !strings.Contains(text, "You’re signed in.") || !hidden {
 		t.Errorf("waiting %q, then %q, waiting part hidden: %v", waiting, text, hidden)
 	}
 	if ground != "rgb(247, 247, 244)" && ground != "rgb(21, 23, 30)" {

@@ -171,7 +171,7 @@ func TestSignIn(t *testing.T) {
 	s.until("</html>")
 	for _, want := range []string{
 		`<html lang="en">`, `id="latchkey" data-verdict="success"`, `role="status"`,
-		"You&#39;re signed in.", "You can close this tab and go back to Latchkey.", "Example has answered.",
+		"You’re signed in.", "You can close this tab and go back to Latchkey.", "Example has answered.",
 	} {
 		if !strings.Contains(s.text.String(), want) {
 			t.Errorf("the page lacks %q", want)
