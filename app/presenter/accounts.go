@@ -86,7 +86,7 @@ func (p *Presenter) sideBar() []AccountView {
 			profile, picture = resources.FromIdentity(a.Identity), ""
 		}
 		out = append(out, AccountView{
-			Key: a.Key, Provider: provider.Name, Shown: p.account != nil && p.account.Key == a.Key,
+			Key: a.Key, Provider: p.label(provider), Shown: p.account != nil && p.account.Key == a.Key,
 			Person: person(profile.Subject, profile.Name, profile.Email, profile.EmailVerified, picture),
 		})
 	}
@@ -209,7 +209,7 @@ func (p *Presenter) RemoveAccess() {
 		}
 		p.show(func(s *State) {
 			s.Confirm = &ConfirmView{Kind: ConfirmRemoveAccess, Old: who(*p.account),
-				Provider: p.session.Provider().Name, Google: p.session.Provider().Google}
+				Provider: p.label(p.session.Provider()), Google: p.session.Provider().Google}
 		})
 	})
 }

@@ -19,7 +19,7 @@ func TestGitHubFromSignInToSignOut(t *testing.T) {
 	s.until("the first screen", on(presenter.ScreenSignIn))
 	s.p.SignIn("github")
 	shown := s.until("the profile", loaded).Profile
-	if shown.Person.Name != "Ada Lovelace" || shown.Person.Email != "ada@example.com" || !shown.Person.Verified || shown.Provider != "GitHub" {
+	if shown.Person.Name != "Ada Lovelace" || shown.Person.Email != "ada@example.com" || !shown.Person.Verified || shown.Provider != "GitHub ("+s.provider.Host()+")" {
 		t.Errorf("the profile shows %+v", shown)
 	}
 	if !shown.Unsigned {

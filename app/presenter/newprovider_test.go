@@ -85,7 +85,7 @@ func TestAnotherProvider(t *testing.T) {
 	s.person.User = server.Users()[0].Key
 	s.p.SignIn("work")
 	st = s.until("the profile", loaded)
-	if st.Profile.Provider != "Work" {
+	if st.Profile.Provider != "Work ("+host+")" || st.Profile.Host != host {
 		t.Errorf("signed in at %s", st.Profile.Provider)
 	}
 	s.p.OpenPage(presenter.PageProvider)
@@ -354,6 +354,30 @@ func TestHostIsShownForMadeUpNames(t *testing.T) {
 		if b != want[i] {
 			t.Errorf("%+v, want %+v", b, want[i])
 		}
+	}
+}
+
+// TestHostIsShownAfterTheSignIn: wherever the name stands then, so does the host;
+// the program's own demo needs none.
+func TestHostIsShownAfterTheSignIn(t *testing.T) {
+	for name, demo := range map[string]bool{"a name that proves nothing": false, "the demo": true} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t)
+			s.configure = func(c *presenter.Config) { c.Demo = demo }
+			s.start()
+			host, label := s.provider.Host(), "Google ("+s.provider.Host()+")"
+			if demo {
+				host, label = "", "Google"
+			}
+			s.signIn()
+			st := s.until("the accounts", func(st presenter.State) bool { return len(st.Accounts) > 0 })
+			if v := st.Profile; v.Host != host || v.Provider != label {
+				t.Errorf("the profile is from %q, host %q", v.Provider, v.Host)
+			}
+			if got := st.Accounts[0].Provider; got != label {
+				t.Errorf("the side bar has %q", got)
+			}
+		})
 	}
 }
 

@@ -187,11 +187,27 @@ func (p *Presenter) removeProvider(id string) {
 // host is shown beside each that is not what its name says; the program's own
 // demo has its ribbon.
 func (p *Presenter) button(provider auth.Provider) ProviderButton {
-	b := ProviderButton{ID: provider.ID, Name: provider.Name}
-	known := provider.Genuine() || p.config.Demo && auth.IsLoopbackURL(provider.Issuer)
-	if !known {
-		b.Host = provider.Host()
+	known := p.known(provider)
+	return ProviderButton{ID: provider.ID, Name: provider.Name, Host: p.unknownHost(provider), Google: provider.Google && known}
+}
+
+func (p *Presenter) known(provider auth.Provider) bool {
+	return provider.Genuine() || p.config.Demo && auth.IsLoopbackURL(provider.Issuer)
+}
+
+// unknownHost is the host of a provider whose name proves nothing, else "".
+func (p *Presenter) unknownHost(provider auth.Provider) string {
+	if p.known(provider) {
+		return ""
 	}
-	b.Google = provider.Google && known
-	return b
+	return provider.Host()
+}
+
+// label is what a provider is called in a sentence: its name, and its host where
+// the name proves nothing.
+func (p *Presenter) label(provider auth.Provider) string {
+	if host := p.unknownHost(provider); host != "" {
+		return provider.Name + " (" + host + ")"
+	}
+	return provider.Name
 }

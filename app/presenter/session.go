@@ -65,7 +65,7 @@ func (p *Presenter) onSession(session *auth.Session, event func()) {
 
 func (p *Presenter) showProfile() {
 	p.show(func(s *State) {
-		view := profileView(p.session.Provider(), *p.account, p.profile, p.picture)
+		view := p.profileView(p.session.Provider(), *p.account, p.profile, p.picture)
 		view.Until, view.Refreshing, view.SigningOut = p.until, p.loading, p.leaving
 		view.Tab, view.Session, view.Flow = p.tab, p.details, p.flowNow()
 		view.ClockOff = clockOff(p.session.ClockSkew())

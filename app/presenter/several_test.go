@@ -174,7 +174,7 @@ func TestRemoveAccessAsksFirst(t *testing.T) {
 	s.signIn()
 	s.p.RemoveAccess()
 	st := s.until("the question", asked)
-	if st.Confirm.Kind != presenter.ConfirmRemoveAccess || st.Confirm.Old != "ada@example.com" || st.Confirm.Provider != "Google" || !st.Confirm.Google {
+	if st.Confirm.Kind != presenter.ConfirmRemoveAccess || st.Confirm.Old != "ada@example.com" || st.Confirm.Provider != "Google ("+s.provider.Host()+")" || !st.Confirm.Google {
 		t.Errorf("the question is %+v", st.Confirm)
 	}
 	s.p.Confirm(false)

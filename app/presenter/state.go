@@ -55,7 +55,7 @@ type State struct {
 type AccountView struct {
 	Key      string     `json:"key"`
 	Person   PersonView `json:"person"`
-	Provider string     `json:"provider"`
+	Provider string     `json:"provider"`        // with its host where its name proves nothing
 	Shown    bool       `json:"shown,omitempty"` // it is the one on the screen
 }
 
@@ -172,7 +172,8 @@ type Field struct {
 // ProfileView is the profile screen.
 type ProfileView struct {
 	Person     PersonView `json:"person"`
-	Provider   string     `json:"provider"`
+	Provider   string     `json:"provider"`       // with its host where its name proves nothing
+	Host       string     `json:"host,omitempty"` // that host
 	Fields     []Field    `json:"fields"`
 	Source     string     `json:"source,omitempty"` // host the profile came from
 	Updated    time.Time  `json:"updated,omitzero"` // when; zero: from the ID token only, still loading

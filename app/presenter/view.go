@@ -68,8 +68,8 @@ func keepOf(k auth.Keeping) Keep {
 	return Keep{Known: true, Persistent: k.Persistent, Name: k.Name, Locked: k.Locked}
 }
 
-func startWaiting(p auth.Provider) WaitingView {
-	return WaitingView{Host: p.Host(), Provider: p.Name, Browser: BrowserOpening, Steps: [4]StepLine{
+func startWaiting(p auth.Provider, label string) WaitingView {
+	return WaitingView{Host: p.Host(), Provider: label, Browser: BrowserOpening, Steps: [4]StepLine{
 		{StepBrowser, StepActive}, {StepSignIn, StepTodo}, {StepCheck, StepTodo}, {StepLoad, StepTodo}}}
 }
 
@@ -164,13 +164,13 @@ func who(a auth.Account) string {
 }
 
 // profileView shows a profile; while there is none yet, the ID token's word.
-func profileView(provider auth.Provider, a auth.Account, profile resources.Profile, picture string) ProfileView {
+func (p *Presenter) profileView(provider auth.Provider, a auth.Account, profile resources.Profile, picture string) ProfileView {
 	if profile.Subject == "" {
 		profile = resources.FromIdentity(a.Identity)
 	}
 	v := ProfileView{
 		Person:   person(profile.Subject, profile.Name, profile.Email, profile.EmailVerified, picture),
-		Provider: provider.Name, Source: profile.Source, Updated: profile.Fetched,
+		Provider: p.label(provider), Host: p.unknownHost(provider), Source: profile.Source, Updated: profile.Fetched,
 		Unsigned: a.Identity.Proof == auth.ProofUserAPI,
 	}
 	for _, f := range []Field{

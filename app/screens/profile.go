@@ -187,6 +187,9 @@ func (p *profile) updatePerson(v presenter.ProfileView) {
 	p.avatar.SetPerson(wordWith("avatar.of", values{"Name": w.Name}), w.Initials, w.Color, w.Picture)
 	p.name.Set(w.Name, fyne.TextStyle{Bold: true})
 	p.chip.SetText(v.Provider)
+	if v.Host != "" {
+		p.chip.SetHost(v.Host)
+	}
 	setVisible(p.chip, v.Provider != "")
 	p.email.SetText(w.Email)
 	setVisible(p.email, w.Email != "")

@@ -242,6 +242,10 @@ var shots = append(append(append(append(flowShots, providerShots...), diagnostic
 		s.Profile.Fields = []presenter.Field{{ID: presenter.FieldName, Value: "Ada Lovelace"},
 			{ID: presenter.FieldOrganization, Value: "Analytical Engines Ltd"}, {ID: presenter.FieldSubject, Value: "46372115"}}
 	})},
+	{name: "profile-elsewhere", state: profile(func(s *presenter.State) {
+		s.Profile.Host = "accounts.google.com.sign-in.example"
+		s.Profile.Provider = "Google (" + s.Profile.Host + ")"
+	})},
 	{name: "profile-long", state: profile(func(s *presenter.State) {
 		rename(s, strings.Repeat("Wolfeschlegelsteinhausen ", 5)[:120], "WW")
 		s.Profile.Person.Email = strings.Repeat("a", 64) + "@" + strings.Repeat("example.", 12) + "com"

@@ -59,7 +59,7 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	}
 	y := (size.Height - ts.Height) / 2
 	if r.b.note != "" {
-		r.note.Text = lastPart(r.b.note, size.Width-2*l.pad)
+		r.note.Text = lastPart(r.b.note, size.Width-2*l.pad, theme.SizeSmall, fyne.TextStyle{})
 		ns := fyne.MeasureText(r.note.Text, base.Size(theme.SizeSmall), fyne.TextStyle{})
 		y = (size.Height - ts.Height - ns.Height) / 2
 		place(r.note, (size.Width-ns.Width)/2, y+ts.Height, ns.Width, ns.Height)
@@ -67,15 +67,15 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	place(r.label, x, y, ts.Width, ts.Height)
 }
 
-// lastPart is as much of the end of a note as fits.
-func lastPart(note string, width float32) string {
+// lastPart is as much of the end of s as fits.
+func lastPart(s string, width float32, size fyne.ThemeSizeName, style fyne.TextStyle) string {
 	wide := func(s string) bool {
-		return fyne.MeasureText(s, base.Size(theme.SizeSmall), fyne.TextStyle{}).Width > width+slack
+		return fyne.MeasureText(s, base.Size(size), style).Width > width+slack
 	}
-	if !wide(note) {
-		return note
+	if !wide(s) {
+		return s
 	}
-	r := []rune(note)
+	r := []rune(s)
 	for len(r) > 0 && wide("…"+string(r)) {
 		r = r[1:]
 	}

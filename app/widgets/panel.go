@@ -108,7 +108,15 @@ const (
 
 // SetText changes the word.
 func (c *Chip) SetText(s string) {
+	c.text.fit = FitShort
 	c.text.Set(s, fyne.TextStyle{})
+	c.Refresh()
+}
+
+// SetHost puts a host in place of the word. Of a long one the end is shown.
+func (c *Chip) SetHost(host string) {
+	c.text.fit = FitEnd
+	c.text.Set(host, fyne.TextStyle{})
 	c.Refresh()
 }
 

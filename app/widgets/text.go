@@ -19,6 +19,7 @@ type Fit int
 const (
 	FitWhole Fit = iota // one line, never shortened: its place must be wide enough
 	FitShort            // one line, shortened with …
+	FitEnd              // one line, shortened at its beginning: of a host the end says whose it is
 	FitWrap             // as many lines as needed; a word that is too long is broken
 )
 

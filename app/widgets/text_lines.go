@@ -130,6 +130,10 @@ func (t *Text) oneLine(width float32) textLine {
 	natural := t.NaturalWidth()
 	for i, s := range t.spans {
 		l.addMark(t, i)
+		if t.fit == FitEnd {
+			l.add(t, i, lastPart(s.Text, width-l.width, t.size, s.Style))
+			continue
+		}
 		if t.fit == FitShort && natural > width+slack && l.width+t.measure(s.Text, s.Style) > width-t.measure("…", s.Style) {
 			room := width - l.width - t.measure("…", s.Style)
 			l.add(t, i, strings.TrimRight(t.prefix(s.Text, s.Style, room), " ")+"…")

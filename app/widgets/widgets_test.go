@@ -87,6 +87,11 @@ func TestTextFits(t *testing.T) {
 				t.Errorf("drew %q", d)
 			}
 		}},
+		{"of a host the end is shown", widgets.FitEnd, "accounts.google.com.accounts.google.com.evil.example", 200, func(t *testing.T, d []string) {
+			if len(d) != 1 || !strings.HasPrefix(d[0], "…") || !strings.HasSuffix(d[0], ".evil.example") {
+				t.Errorf("drew %q", d)
+			}
+		}},
 		{"nothing at all", widgets.FitWrap, "", 200, func(*testing.T, []string) {}},
 		{"no room at all", widgets.FitWrap, "words", 0, func(*testing.T, []string) {}},
 		{"no room to shorten", widgets.FitShort, "words", 1, func(*testing.T, []string) {}},
