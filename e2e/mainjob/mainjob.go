@@ -238,7 +238,7 @@ func (p *Play) SeeProfile(ctx context.Context) error {
 		return err
 	}
 	p.Result.Name, p.Result.Email = state.Profile.Person.Name, state.Profile.Person.Email
-	p.Result.Provider = state.Profile.Provider
+	p.Result.Provider = strings.TrimSuffix(state.Profile.Provider, " ("+state.Profile.Host+")")
 	if p.Result.Name != Ada.Name || p.Result.Email != Ada.Email {
 		return fmt.Errorf("the profile is of %s <%s>", p.Result.Name, p.Result.Email)
 	}
