@@ -76,7 +76,9 @@ func (p *Presenter) startAttempt(provider auth.Provider, o auth.SignInOptions, e
 	ctx, cancel := context.WithCancel(p.ctx)
 	r := &running{ctx: ctx, provider: provider, cancel: cancel, expected: expected, answer: make(chan bool, 1), before: p.session}
 	p.attempt, p.pages.open = r, PageNone
-	p.show(func(s *State) { *s = State{Screen: ScreenWaiting, SignIn: s.SignIn, Waiting: startWaiting(provider, p.label(provider))} })
+	p.show(func(s *State) {
+		*s = State{Screen: ScreenWaiting, SignIn: s.SignIn, Waiting: startWaiting(provider, p.label(provider))}
+	})
 	options := o
 	options.Observer = func(step flow.Step) { p.during(r, func() { p.step(step) }) }
 	p.work(func() {
