@@ -98,7 +98,7 @@ type pictogramRenderer struct {
 func (r *pictogramRenderer) Destroy()                     {}
 func (r *pictogramRenderer) MinSize() fyne.Size           { return r.p.MinSize() }
 func (r *pictogramRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *pictogramRenderer) Layout(fyne.Size)             { r.draw() }
+func (r *pictogramRenderer) Layout(fyne.Size)             {} // it has one size
 
 func (r *pictogramRenderer) Refresh() {
 	r.draw()

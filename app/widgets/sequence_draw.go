@@ -14,13 +14,21 @@ import (
 type sequenceRenderer struct {
 	s       *Sequence
 	objects []fyne.CanvasObject
+	size    fyne.Size // for which objects was made
 	width   float32
 }
 
 func (r *sequenceRenderer) Destroy()                     {}
 func (r *sequenceRenderer) MinSize() fyne.Size           { return r.s.MinSize() }
 func (r *sequenceRenderer) Objects() []fyne.CanvasObject { return r.objects }
-func (r *sequenceRenderer) Layout(size fyne.Size)        { r.build(size) }
+
+// Layout makes nothing anew for the same size: Fyne lays out whatever has new
+// objects, and would draw without end.
+func (r *sequenceRenderer) Layout(size fyne.Size) {
+	if size != r.size {
+		r.build(size)
+	}
+}
 
 func (r *sequenceRenderer) Refresh() {
 	r.build(r.s.Size())
@@ -30,7 +38,7 @@ func (r *sequenceRenderer) Refresh() {
 // build draws everything anew: a diagram changes when a step is chosen, no
 // oftener.
 func (r *sequenceRenderer) build(size fyne.Size) {
-	r.objects, r.width = nil, size.Width
+	r.objects, r.size, r.width = nil, size, size.Width
 	if len(r.s.lanes) < 2 {
 		return
 	}
