@@ -216,6 +216,27 @@ func TestPictureRefused(t *testing.T) {
 	}
 }
 
+// TestPictureThatNeverEnds: no more is read than a picture may have.
+func TestPictureThatNeverEnds(t *testing.T) {
+	const much = 64 << 20 // more than the sockets in between hold
+	sent := make(chan int, 1)
+	b, p := pictured(t, func(w http.ResponseWriter, _ *http.Request) {
+		n := 0
+		for part := make([]byte, 64<<10); n < much; n += len(part) {
+			if _, err := w.Write(part); err != nil {
+				break
+			}
+		}
+		sent <- n
+	})
+	if _, err := b.picture(p); !errors.Is(err, resources.ErrPictureTooLarge) {
+		t.Errorf("got %v, want %v", err, resources.ErrPictureTooLarge)
+	}
+	if n := <-sent; n >= much {
+		t.Errorf("all of %d MiB was read", n>>20)
+	}
+}
+
 // TestPictureAddresses: a profile must not make this computer ask its own
 // network for things. None of these leads to a connection.
 func TestPictureAddresses(t *testing.T) {

@@ -181,6 +181,33 @@ func TestTriesComeOneByOne(t *testing.T) {
 	}
 }
 
+// TestAnotherAccountsTab: what was tried and saved in one account's tab is not in
+// another's.
+func TestAnotherAccountsTab(t *testing.T) {
+	a := newScriptedTrial(nil)
+	s := newStage(t)
+	s.trials, s.exporter = a, flowpage.Exporter{Product: "Latchkey", Version: "1.2.3"}
+	ada := keyOf(s.two(), "ada@example.com")
+	s.p.ShowTab(presenter.TabFlow)
+	s.until("Noa's record", func(st presenter.State) bool { return st.Profile.Flow != nil })
+	s.p.SaveFlow(presenter.FormatData, "en")
+	s.until("the file", func(st presenter.State) bool { return st.Profile.Flow != nil && st.Profile.Flow.Saved != nil })
+	s.p.StartTrial(presenter.TrialCode)
+	a.steps <- presenter.Try{ID: "a"}
+	s.until("a try", func(st presenter.State) bool {
+		f := st.Profile.Flow
+		return f != nil && f.Trial != nil && len(f.Trial.Tries) == 1
+	})
+	s.p.ShowAccount(ada)
+	st := s.until("Ada's record", func(st presenter.State) bool { return person("ada@example.com")(st) && st.Profile.Flow != nil })
+	if f := st.Profile.Flow; f.Trial != nil || f.Saved != nil {
+		t.Errorf("Ada's tab shows the trial %+v and the file %+v of Noa's", f.Trial, f.Saved)
+	}
+	if err := <-a.gone; !errors.Is(err, context.Canceled) {
+		t.Errorf("the trial went on until: %v", err)
+	}
+}
+
 // TestTrialEnds: leaving it, or signing out, ends what is under way.
 func TestTrialEnds(t *testing.T) {
 	for name, leave := range map[string]func(*stage){

@@ -177,8 +177,12 @@ func TestRemoveAccessAsksFirst(t *testing.T) {
 	if st.Confirm.Kind != presenter.ConfirmRemoveAccess || st.Confirm.Old != "ada@example.com" || st.Confirm.Provider != "Google ("+s.provider.Host()+")" || !st.Confirm.Google {
 		t.Errorf("the question is %+v", st.Confirm)
 	}
+	s.p.OpenPage(presenter.PageSettings) // by its key: what is asked comes first
 	s.p.Confirm(false)
-	s.until("the profile", func(st presenter.State) bool { return loaded(st) && !asked(st) })
+	st = s.until("the profile", func(st presenter.State) bool { return loaded(st) && !asked(st) })
+	if st.Page != presenter.PageNone {
+		t.Errorf("below the question the page %q was opened", st.Page)
+	}
 	if n := s.server.Grants("ada"); n != 1 {
 		t.Fatalf("%d grants after a no, want 1", n)
 	}
