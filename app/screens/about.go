@@ -87,7 +87,7 @@ func (p *aboutPage) list(a presenter.Actions) *fyne.Container {
 	return widgets.Column(
 		widgets.Slot{Object: settingText(theme.SizeSubtitle, base.ColorNameForeground).Set(Word("about.notices"), fyne.TextStyle{Bold: true})},
 		widgets.Slot{Object: settingText(theme.SizeBody, theme.ColorQuiet).Set(Word("about.notices.text"), fyne.TextStyle{}), Before: 8},
-		widgets.Slot{Object: widgets.Card(widgets.Column(lines...)), Before: 12},
+		widgets.Slot{Object: widgets.Card(widgets.Inset(-4, 0, -4, 0, widgets.Column(lines...))), Before: 12},
 	)
 }
 

@@ -1,10 +1,7 @@
 package screens
 
 import (
-	"image/color"
-
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	base "fyne.io/fyne/v2/theme"
 
 	"app.latchkey/app/presenter"
@@ -12,8 +9,10 @@ import (
 	"app.latchkey/app/widgets"
 )
 
-// pageWidth is the greatest width of a page's content.
-const pageWidth = 640
+const (
+	pageWidth  = 640 // the greatest width of a page's content
+	pageMargin = 28  // of the content to the edges
+)
 
 // overlay is what the pages over the screen have in common: a head with a button
 // back, and content that scrolls below it.
@@ -29,14 +28,11 @@ func newOverlay(a presenter.Actions, key string, content fyne.CanvasObject) over
 	o.back.SetIcon(base.NewColoredResource(base.NavigateBackIcon(), base.ColorNamePrimary))
 	title := widgets.NewText(theme.SizeSubtitle, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitShort).
 		Set(Word(key), fyne.TextStyle{Bold: true})
-	// The menu's button is at the right.
-	height := canvas.NewRectangle(color.Transparent) // also while there is no way back
-	height.SetMinSize(fyne.NewSize(0, o.back.MinSize().Height))
 	head := widgets.Column(
-		widgets.Slot{Object: widgets.Inset(menuMargin, menuRoom, menuMargin, 8, widgets.Layers(height, widgets.Beside(8, o.back, title)))},
+		widgets.Slot{Object: &fyne.Container{Layout: headLayout{}, Objects: []fyne.CanvasObject{o.back, title}}},
 		widgets.Slot{Object: widgets.Line()},
 	)
-	o.frame = widgets.NewHeadedPage(head, content, pageWidth, 28)
+	o.frame = widgets.NewHeadedPage(head, content, pageWidth, pageMargin)
 	return o
 }
 
@@ -46,3 +42,26 @@ func (o *overlay) page() *widgets.Page { return o.frame }
 func (o *overlay) primary() {}
 
 func (o *overlay) escape() { o.actions.ClosePage() }
+
+// headLayout puts the button back at the left and the title above the beginning
+// of the content, or right of the button where that is in the way. The menu's
+// button is at the right.
+type headLayout struct{}
+
+const headHeight = 40 + 2*menuMargin // also while there is no way back
+
+func (headLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	back, title := objects[0], objects[1]
+	x := fyne.Max(pageMargin, (size.Width-pageWidth)/2)
+	if back.Visible() {
+		want := fyne.NewSize(back.(*widgets.Button).NaturalWidth(), back.MinSize().Height)
+		back.Resize(want)
+		back.Move(fyne.NewPos(menuMargin, (size.Height-want.Height)/2))
+		x = fyne.Max(x, menuMargin+want.Width+4)
+	}
+	height := title.MinSize().Height
+	title.Resize(fyne.NewSize(fyne.Max(0, size.Width-menuRoom-x), height))
+	title.Move(fyne.NewPos(x, (size.Height-height)/2))
+}
+
+func (headLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, headHeight) }

@@ -28,9 +28,9 @@ var sizes = map[fyne.ThemeSizeName]float32{
 	SizeSmall:    12,
 
 	base.SizeNamePadding:         4,
-	base.SizeNameInnerPadding:    8,
+	base.SizeNameInnerPadding:    10, // a line of a field, and so much above and below, are as high as a button
 	base.SizeNameLineSpacing:     4,
-	base.SizeNameInlineIcon:      20,
+	base.SizeNameInlineIcon:      18, // with the padding as high as a field inside
 	base.SizeNameButtonRadius:    RadiusSoft,
 	base.SizeNameInputRadius:     RadiusSoft,
 	base.SizeNameSelectionRadius: 4,

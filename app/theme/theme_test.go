@@ -123,7 +123,7 @@ func TestSizes(t *testing.T) {
 			t.Errorf("%s is %v, want %v", name, got, want)
 		}
 	}
-	for _, d := range []float32{theme.Grid, theme.RadiusSoft, theme.RadiusCard, theme.RadiusPill, th.Size(base.SizeNamePadding), th.Size(base.SizeNameInnerPadding)} {
+	for _, d := range []float32{theme.Grid, theme.RadiusSoft, theme.RadiusCard, theme.RadiusPill, th.Size(base.SizeNamePadding)} {
 		if math.Mod(float64(d), 4) != 0 {
 			t.Errorf("%v is not a multiple of 4", d)
 		}

@@ -55,8 +55,8 @@ var looks = map[Kind]look{
 	Soft:      {theme.ColorSoft, "", base.ColorNamePrimary, 3 * theme.Grid, 6 * theme.Grid, 12, theme.SizeSmall, fyne.TextStyle{}, false},
 	Bare:      {theme.ColorTransparent, "", theme.ColorQuiet, theme.RadiusSoft, buttonHeight, 0, theme.SizeBody, fyne.TextStyle{}, true},
 	Option:    {theme.ColorCard, theme.ColorLine, base.ColorNameForeground, 4 * theme.Grid, 8 * theme.Grid, 14, theme.SizeBody, fyne.TextStyle{}, false},
-	Check:     {theme.ColorTransparent, "", base.ColorNameForeground, 4, 8 * theme.Grid, 4, theme.SizeBody, fyne.TextStyle{}, false},
-	Link:      {theme.ColorTransparent, "", base.ColorNamePrimary, 4, 6 * theme.Grid, 4, theme.SizeSmall, fyne.TextStyle{}, false},
+	Check:     {theme.ColorTransparent, "", base.ColorNameForeground, 4, 8 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
+	Link:      {theme.ColorTransparent, "", base.ColorNamePrimary, 4, 6 * theme.Grid, 0, theme.SizeSmall, fyne.TextStyle{}, false},
 	Close:     {theme.ColorTransparent, "", theme.ColorWarning, theme.RadiusSoft, 6 * theme.Grid, 0, theme.SizeBody, fyne.TextStyle{}, false},
 }
 

@@ -33,6 +33,13 @@ func NewField(name, placeholder string, submitted func(string)) *Field {
 	return f
 }
 
+// MinSize implements [fyne.Widget]: as high as the buttons.
+func (f *Field) MinSize() fyne.Size { return fieldSize(f.Entry.MinSize()) }
+
+func fieldSize(min fyne.Size) fyne.Size {
+	return fyne.NewSize(min.Width, fyne.Max(min.Height, buttonHeight))
+}
+
 // AccessibilityLabel implements [fyne.Accessible].
 func (f *Field) AccessibilityLabel() string { return f.name }
 

@@ -69,10 +69,6 @@ func (s *Secret) TypedShortcut(c fyne.Shortcut) {
 	s.Entry.TypedShortcut(c)
 }
 
-// MinSize implements fyne.Widget: as high as the buttons below it, which is also
-// what the eye at its end needs.
-func (s *Secret) MinSize() fyne.Size {
-	m := s.Entry.MinSize()
-	m.Height = max(m.Height, buttonHeight)
-	return m
-}
+// MinSize implements fyne.Widget: as high as the buttons, which is also what the
+// eye at its end needs.
+func (s *Secret) MinSize() fyne.Size { return fieldSize(s.Entry.MinSize()) }

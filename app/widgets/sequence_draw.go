@@ -118,7 +118,8 @@ func (r *sequenceRenderer) arrow(a Arrow, y float32) {
 		ground, quiet = theme.ColorSoft, base.ColorNameForeground
 	}
 	if a.Label != "" {
-		r.text(a.Label, base.ColorNameForeground, ground, fyne.TextStyle{Bold: selected}, at.down(1))
+		style := fyne.TextStyle{Bold: selected}
+		r.text(a.Label, base.ColorNameForeground, ground, style, r.besideWall(a, style, at).down(1))
 	}
 	if a.Note != "" {
 		r.text(a.Note, quiet, ground, fyne.TextStyle{}, at.down(rowLine+5))
@@ -130,6 +131,22 @@ func (r *sequenceRenderer) arrow(a Arrow, y float32) {
 		const wide, high = 4, 12
 		r.add(NewPanel(theme.ColorGood, "", 2), r.end(a)-wide/2, y+rowLine-high/2, wide, high)
 	}
+}
+
+// besideWall moves the label of an arrow that does not arrive, so that the wall
+// does not stand in it.
+func (r *sequenceRenderer) besideWall(a Arrow, style fyne.TextStyle, at spot) spot {
+	if !a.Stopped || !at.middle {
+		return at
+	}
+	const gap = 6
+	half := fyne.MeasureText(a.Label, base.Size(theme.SizeSmall), style).Width / 2
+	if a.To < a.From {
+		at.x = fyne.Max(at.x, r.end(a)+gap+half)
+	} else {
+		at.x = fyne.Min(at.x, r.end(a)-gap-half)
+	}
+	return at
 }
 
 // end is where the line of an arrow ends: at the lane, or at the wall before it.

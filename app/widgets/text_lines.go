@@ -79,7 +79,75 @@ func (t *Text) lines(width float32) []textLine {
 	return lines
 }
 
+// mostEven is how many lines are made evenly long at most.
+const mostEven = 6
+
+// breakLines breaks the text so that no line is wider than width. Few lines that
+// are centred are made evenly long, and a last line is not left with a word alone.
 func (t *Text) breakLines(width float32) []textLine {
+	lines := t.fill(width)
+	if len(lines) < 2 || len(lines) > mostEven {
+		return lines
+	}
+	least := t.widestWord()
+	switch {
+	case least > width:
+		return lines // an address, which is broken as it is
+	case t.align == fyne.TextAlignCenter:
+		return t.even(lines, least, width)
+	case !strings.Contains(t.String(), "\n"):
+		return t.withoutWidow(lines, least, width)
+	}
+	return lines
+}
+
+// even makes the lines as narrow as they can be without becoming more.
+func (t *Text) even(lines []textLine, least, width float32) []textLine {
+	for least < width-1 {
+		middle := (least + width) / 2
+		if narrower := t.fill(middle); len(narrower) == len(lines) {
+			lines, width = narrower, middle
+		} else {
+			least = middle
+		}
+	}
+	return lines
+}
+
+// withoutWidow makes the lines a little narrower where the last one is very
+// short, so that it gets some words.
+func (t *Text) withoutWidow(lines []textLine, least, width float32) []textLine {
+	const alone, enough, step = 0.2, 0.3, 0.05 // of the width
+	if lines[len(lines)-1].width >= alone*width {
+		return lines
+	}
+	for w := width * (1 - step); w >= least; w -= width * step {
+		narrower := t.fill(w)
+		if len(narrower) != len(lines) {
+			break
+		}
+		if narrower[len(narrower)-1].width >= enough*width {
+			return narrower
+		}
+	}
+	return lines
+}
+
+// widestWord is the width of the widest word, with its mark.
+func (t *Text) widestWord() float32 {
+	var w float32
+	for _, s := range t.spans {
+		for _, paragraph := range strings.Split(s.Text, "\n") {
+			for _, word := range words(paragraph) {
+				w = fyne.Max(w, t.markWidth(s)+t.measure(strings.TrimRight(word, " "), s.Style))
+			}
+		}
+	}
+	return w
+}
+
+// fill puts as many words onto each line as there is room for.
+func (t *Text) fill(width float32) []textLine {
 	out := []textLine{{}}
 	for i, s := range t.spans {
 		out[len(out)-1].addMark(t, i)
@@ -115,6 +183,7 @@ func (t *Text) addWord(out []textLine, span int, word string, width float32) []t
 		if head == "" {
 			break
 		}
+		head = atSeparator(head)
 		l.add(t, span, head)
 		word, bare = word[len(head):], bare[len(head):]
 		out = append(out, textLine{})
@@ -122,6 +191,15 @@ func (t *Text) addWord(out []textLine, span int, word string, width float32) []t
 	}
 	l.add(t, span, word)
 	return out
+}
+
+// atSeparator is the beginning of a word that is too long for a line, up to where
+// an address is best broken.
+func atSeparator(head string) string {
+	if i := strings.LastIndexAny(head, "/.-_?&=@:,") + 1; i > len(head)/3 {
+		return head[:i]
+	}
+	return head
 }
 
 // oneLine is the text on one line, shortened if it may be.
