@@ -20,7 +20,7 @@ import (
 )
 
 // long are the pictures of names that are too long for any place.
-var long = []string{"profile-long", "profile-rtl", "provider-saved", "provider-wrong", "signin-many", "signin-imitated"}
+var long = []string{"profile-elsewhere", "profile-long", "profile-rtl", "provider-saved", "provider-wrong", "signin-many", "signin-imitated"}
 
 // TestEveryLanguageFits measures every screen in each language, in the smallest
 // window: what TestEverythingFits wants of English holds for all, and Latin and
