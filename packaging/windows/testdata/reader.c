@@ -71,6 +71,7 @@ int wmain(int argc, WCHAR **argv)
     navigate = (void *)GetProcAddress(core, "UiaNavigate");
     fromVariant = (void *)GetProcAddress(core, "UiaHUiaNodeFromVariant");
     letGo = (void *)GetProcAddress(core, "UiaNodeRelease");
+    if (!fromHandle) return SendMessageW(FindWindowW(NULL, argv[1]), WM_GETOBJECT, 0, -25) ? 0 : 1; /* core.c's */
     CoInitializeEx(NULL, COINIT_MULTITHREADED);
     for (int round = 1;; round++) {
         node root = NULL;
