@@ -17,10 +17,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"app.latchkey/auth"
+	"app.latchkey/auth/flow"
 	"app.latchkey/resources"
 )
 
@@ -209,9 +211,7 @@ func TestPictureRefused(t *testing.T) {
 			if got := b.asked(); len(got) != 1 {
 				t.Errorf("asked %v", got)
 			}
-			if files, _ := filepath.Glob(filepath.Join(b.dir, "profiles", "*")); len(files) != 0 {
-				t.Errorf("written %v", files)
-			}
+			b.wantNothingCached(t)
 		})
 	}
 }
@@ -276,6 +276,80 @@ func TestPictureAddresses(t *testing.T) {
 				t.Errorf("got %v", err)
 			}
 		})
+	}
+}
+
+// TestPictureThatNeverEnds: what comes is not read further than it may be large,
+// so that it fills no memory. The server goes on until nobody listens.
+func TestPictureThatNeverEnds(t *testing.T) {
+	const enough = 64 << 20 // far more than what the system's buffers swallow
+	sent := make(chan int, 1)
+	b, p := pictured(t, func(w http.ResponseWriter, _ *http.Request) {
+		n, part := 0, make([]byte, 64<<10)
+		for n < enough {
+			written, err := w.Write(part)
+			if n += written; err != nil {
+				break
+			}
+		}
+		sent <- n
+	})
+	if _, err := b.picture(p); !errors.Is(err, resources.ErrPictureTooLarge) {
+		t.Errorf("got %v", err)
+	}
+	if n := <-sent; n >= enough {
+		t.Errorf("%d bytes were taken", n)
+	}
+}
+
+// endsWithTheBody is a context that ends while a picture is being decoded: once
+// the server has sent all of it, without a word to the connection.
+type endsWithTheBody struct {
+	context.Context
+	sent atomic.Bool
+}
+
+func (e *endsWithTheBody) Err() error {
+	if e.sent.Load() {
+		return context.Canceled
+	}
+	return nil
+}
+
+// TestNothingIsWrittenAfterTheSignOut: a sign-out cancels what is under way and
+// forgets; what was under way must not write it down again.
+func TestNothingIsWrittenAfterTheSignOut(t *testing.T) {
+	t.Run("picture", func(t *testing.T) {
+		ctx := &endsWithTheBody{Context: context.Background()}
+		b, p := pictured(t, func(w http.ResponseWriter, r *http.Request) {
+			ctx.sent.Store(true) // the answer is on its way when this returns
+			answer(200, string(pngOf(2, 2)))(w, r)
+		})
+		if path, err := b.client.Picture(ctx, b.fakeSession, p, nil); path != "" || auth.CodeOf(err) != auth.CodeCanceled {
+			t.Errorf("got %q, %v", path, err)
+		}
+		b.wantNothingCached(t)
+	})
+	t.Run("profile", func(t *testing.T) {
+		b := newBench(t, answer(200, okUserinfo), nil)
+		ctx, signOut := context.WithCancel(context.Background())
+		defer signOut()
+		r := flow.NewRecorder("Mock", b.server.URL, nil, func(s flow.Step) {
+			if s.Status == flow.StatusDone {
+				signOut()
+			}
+		})
+		if got, err := b.client.Profile(ctx, b.fakeSession, r); got.Subject != "" || auth.CodeOf(err) != auth.CodeCanceled {
+			t.Errorf("got %+v, %v", got, err)
+		}
+		b.wantNothingCached(t)
+	})
+}
+
+func (b *bench) wantNothingCached(t *testing.T) {
+	t.Helper()
+	if files, _ := filepath.Glob(filepath.Join(b.dir, "profiles", "*")); len(files) != 0 {
+		t.Errorf("written %v", files)
 	}
 }
 
