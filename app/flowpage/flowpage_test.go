@@ -37,6 +37,8 @@ func record(bad string) presenter.Export {
 		{Name: "nonce", Value: "a-nonce-that-was-put-there-in-clear"}, {Name: "code", Value: "a-code-in-clear-••••••• with dots", Secret: true}}
 	checks := []flow.Check{{Name: "issuer" + bad, Verdict: flow.Passed, Spec: "RFC 6749 §10.12" + bad, Expected: "x" + bad, Got: "y" + bad},
 		{Name: "sub", Verdict: flow.Failed, Spec: "OpenID Connect Core §2", Expected: "108204268033311374519", Got: "108204268033311374519"},
+		{Name: "state", Verdict: flow.Failed, Spec: "RFC 6749 §10.12", Expected: "a-state-that-was-sent-in-clear", Got: "a-state-that-came-in-clear"},
+		{Name: "nonce\u202e", Verdict: flow.Passed, Spec: "there", Got: "a-nonce-of-a-name-that-looks-the-same"},
 		{Name: "azp", Verdict: flow.Skipped, Spec: "there"}}
 	steps := []presenter.FlowStep{
 		{ID: presenter.FlowRequest, Known: true, Host: "p.example" + bad, Took: time.Millisecond, Sent: params, Checks: checks},
@@ -175,13 +177,15 @@ func TestPolicy(t *testing.T) {
 func TestMaskedAgain(t *testing.T) {
 	for _, f := range []presenter.Format{presenter.FormatPage, presenter.FormatData} {
 		text := export(t, record(""), f)
-		for _, secret := range []string{"a-nonce-that", "a-code-in", "with dots", "ada@example.com", "1082042"} {
+		for _, secret := range []string{"a-nonce-", "a-code-in", "with dots", "a-state-", "ada@example.com", "1082042"} {
 			if strings.Contains(text, secret) {
 				t.Errorf("%s holds %q", f, secret)
 			}
 		}
-		if !strings.Contains(text, "kX9f•••••••") {
-			t.Errorf("%s has lost what was masked already", f)
+		for _, masked := range []string{"kX9f•••••••", "a-st•••••••"} {
+			if !strings.Contains(text, masked) {
+				t.Errorf("%s lacks %s", f, masked)
+			}
 		}
 	}
 }

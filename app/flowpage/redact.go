@@ -49,16 +49,17 @@ func masked(value string) string {
 func redactChecks(checks []flow.Check) []flow.Check {
 	out := make([]flow.Check, 0, len(checks))
 	for _, c := range checks {
+		name := flow.Public("", c.Name).Value
 		hide := func(v string) string {
 			switch {
-			case slices.Contains(personal, c.Name):
+			case slices.Contains(personal, name):
 				return ""
-			case slices.Contains(secrets, c.Name):
+			case slices.Contains(secrets, name):
 				return strings.TrimPrefix(masked(v), shroud) // nothing, where nothing of it may be told
 			}
 			return flow.Public("", v).Value
 		}
-		out = append(out, flow.Check{Name: flow.Public("", c.Name).Value, Verdict: c.Verdict, Spec: flow.Public("", c.Spec).Value, Expected: hide(c.Expected), Got: hide(c.Got)})
+		out = append(out, flow.Check{Name: name, Verdict: c.Verdict, Spec: flow.Public("", c.Spec).Value, Expected: hide(c.Expected), Got: hide(c.Got)})
 	}
 	return out
 }
