@@ -279,29 +279,6 @@ func TestPictureAddresses(t *testing.T) {
 	}
 }
 
-// TestPictureThatNeverEnds: what comes is not read further than it may be large,
-// so that it fills no memory. The server goes on until nobody listens.
-func TestPictureThatNeverEnds(t *testing.T) {
-	const enough = 64 << 20 // far more than what the system's buffers swallow
-	sent := make(chan int, 1)
-	b, p := pictured(t, func(w http.ResponseWriter, _ *http.Request) {
-		n, part := 0, make([]byte, 64<<10)
-		for n < enough {
-			written, err := w.Write(part)
-			if n += written; err != nil {
-				break
-			}
-		}
-		sent <- n
-	})
-	if _, err := b.picture(p); !errors.Is(err, resources.ErrPictureTooLarge) {
-		t.Errorf("got %v", err)
-	}
-	if n := <-sent; n >= enough {
-		t.Errorf("%d bytes were taken", n)
-	}
-}
-
 // endsWithTheBody is a context that ends while a picture is being decoded: once
 // the server has sent all of it, without a word to the connection.
 type endsWithTheBody struct {
