@@ -47,8 +47,8 @@ func TestFlatten(t *testing.T) {
 	if h.x != 1 || h.y != 3 || h.width != 5 || h.height != 6 || h.level != 9 || h.control != controlText {
 		t.Errorf("%+v", h)
 	}
-	if f.nodes[5].control != controlGroup {
-		t.Errorf("an unknown role is %d", f.nodes[5].control)
+	if odd := f.nodes[5]; odd.control != controlGroup || odd.x != 1<<20 || odd.y != -1<<20 || odd.width != 0 || odd.height != 0 {
+		t.Errorf("an unknown role at a mad place is %+v", odd)
 	}
 	if got := flatten(&accessibility.Tree{}); len(got.nodes) != 0 {
 		t.Errorf("a window that is not there has %d nodes", len(got.nodes))
