@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -30,6 +31,7 @@ func newConfirm(a presenter.Actions) *confirm {
 		yes:     widgets.NewButton(widgets.Primary, "", func() { a.Confirm(true) }),
 		no:      widgets.NewButton(widgets.Secondary, Word("confirm.no"), func() { a.Confirm(false) }),
 	}
+	c.text.SetLive(accessibility.LiveAssertive) // the question
 	c.frame = widgets.NewPage(widgets.Column(
 		widgets.Slot{Object: c.title},
 		widgets.Slot{Object: c.text, Before: 16},

@@ -6,6 +6,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -44,6 +45,7 @@ func newHowSignedIn(a presenter.Actions) *howSignedIn {
 		asData:    widgets.NewButton(widgets.Soft, Word("flow.tool.data"), func() { a.SaveFlow(presenter.FormatData, Language().String()) }),
 		open:      widgets.NewButton(widgets.Soft, Word("flow.saved.open"), a.OpenSaved),
 	}
+	h.savedText.SetLive(accessibility.LivePolite)
 	h.diagram = widgets.NewSequence(h.choose)
 	h.tools = widgets.Flow(8, false, h.back, h.code, h.callback, h.asPage, h.asData)
 	h.saved = widgets.Flow(8, false, h.savedText, h.open)

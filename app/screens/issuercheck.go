@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -32,6 +33,8 @@ func newIssuerCheck(a presenter.Actions) *issuerCheck {
 	c := &issuerCheck{actions: a, rows: widgets.Column()}
 	c.title = plainText(theme.SizeBody, base.ColorNameForeground, "")
 	c.text = plainText(theme.SizeBody, base.ColorNameForeground, "")
+	c.title.SetLive(accessibility.LivePolite)
+	c.text.SetLive(accessibility.LivePolite)
 	c.missing = plainText(theme.SizeSmall, theme.ColorQuiet, "")
 	c.use = widgets.NewButton(widgets.Secondary, "", a.UseIssuer)
 	c.again = widgets.NewButton(widgets.Secondary, Word("provider.check.again"), a.CheckIssuer)

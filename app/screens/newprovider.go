@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2/dialog"
 	base "fyne.io/fyne/v2/theme"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -45,7 +46,7 @@ func newNewProviderPage(a presenter.Actions) *newProviderPage {
 	)
 	p.problem = plainText(theme.SizeBody, theme.ColorWarning, "")
 	p.save = widgets.NewButton(widgets.Primary, Word("provider.save"), p.press)
-	p.savedBy = plainText(theme.SizeBody, theme.ColorGood, "")
+	p.savedBy = plainText(theme.SizeBody, theme.ColorGood, "").SetLive(accessibility.LivePolite)
 	p.signIn = widgets.NewButton(widgets.Primary, "", func() {
 		if p.view.Saved != nil {
 			a.SignIn(p.view.Saved.ID)

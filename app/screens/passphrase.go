@@ -7,6 +7,7 @@ import (
 	"fyne.io/fyne/v2"
 	base "fyne.io/fyne/v2/theme"
 
+	"app.latchkey/app/accessibility"
 	"app.latchkey/app/presenter"
 	"app.latchkey/app/theme"
 	"app.latchkey/app/widgets"
@@ -37,6 +38,7 @@ func newPassphrase(a presenter.Actions) *passphrase {
 	p.no = widgets.NewButton(widgets.Secondary, Word("passphrase.cancel"), p.escape)
 	p.field.OnEnter, p.again.OnEnter = p.primary, p.primary
 	p.field.OnEscape, p.again.OnEscape = p.escape, p.escape
+	p.text.SetLive(accessibility.LiveAssertive) // the question
 	p.frame = widgets.NewPage(widgets.Column(
 		widgets.Slot{Object: p.title},
 		widgets.Slot{Object: p.text, Before: 16},

@@ -33,7 +33,6 @@ func newProblem(a presenter.Actions) *problem {
 		title:   widgets.NewText(theme.SizeBody, theme.ColorWarning, fyne.TextAlignLeading, widgets.FitWrap),
 		text:    widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap),
 	}
-	p.title.SetLive(accessibility.LiveAssertive)
 	p.text.SetLive(accessibility.LiveAssertive)
 	p.next = widgets.NewButton(widgets.Primary, "", p.primary)
 	p.copy = widgets.NewButton(widgets.Plain, Word("problem.copy"), p.copyDetail)

@@ -34,9 +34,13 @@ func (t *Text) SetLive(l accessibility.Live) *Text {
 }
 
 // AccessibilityDetails implements [accessibility.Describer]. A large text is a
-// heading.
+// heading, and one in the colour of warnings is told when it appears: nobody
+// should have to see the colour.
 func (t *Text) AccessibilityDetails() accessibility.Details {
 	d := accessibility.Details{Live: t.live}
+	if len(t.spans) > 0 && t.colorOf(t.spans[0]) == theme.ColorWarning {
+		d.Live = accessibility.LiveAssertive
+	}
 	if level := headings[t.size]; level > 0 {
 		d.Role, d.Level = accessibility.RoleHeading, level
 	}
@@ -80,7 +84,7 @@ func (f *Face) AccessibilityDetails() accessibility.Details {
 // AccessibilityDetails implements [accessibility.Describer].
 func (f *Field) AccessibilityDetails() accessibility.Details {
 	d := accessibility.Details{Role: accessibility.RoleField, Value: f.Text, Caret: f.CursorColumn}
-	if f.PlaceHolder != f.name {
+	if f.PlaceHolder != f.name && f.Text == "" {
 		d.Description = f.PlaceHolder
 	}
 	return d
