@@ -17,7 +17,7 @@ import (
 
 // TestPagesInChromium shows each page wide and narrow, light and dark.
 func TestPagesInChromium(t *testing.T) {
-	b := chromium(t)
+	b := newTab(t)
 	c := newClient(t, mockprovider.WithPasswordForm())
 	c.change = askForMore
 	b.looks(860, func(scheme string, width int64) {
@@ -57,7 +57,7 @@ func (c *client) refusedURL() string {
 // and hears no complaint from the browser: the CSP lets the form lead back to
 // the client.
 func TestSignInInChromium(t *testing.T) {
-	b := chromium(t)
+	b := newTab(t)
 	c := newClient(t, mockprovider.WithPasswordForm())
 	complaints := b.complaints()
 	back := func(how string) {
@@ -125,7 +125,7 @@ func (b *tab) complaints() func() []string {
 // by itself under its own policy, and that without scripts its button does.
 // The pages of signing out are looked at on the way.
 func TestFormPostInChromium(t *testing.T) {
-	b := chromium(t)
+	b := newTab(t)
 	c := newClient(t, mockprovider.WithPersona(persona.Plain()))
 	c.change = func(q url.Values) { q.Set("response_mode", "form_post") }
 	came := func(how string) {

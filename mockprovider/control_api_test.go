@@ -224,7 +224,7 @@ func TestDashboardLink(t *testing.T) {
 // page, open a page of another origin that tries everything a page can: fetch
 // with and without CORS, a form, an image, a script, a frame.
 func TestWebPageCannotReachControl(t *testing.T) {
-	b := chromium(t)
+	b := newTab(t)
 	c := newClient(t)
 	c.signIn()
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -299,7 +299,7 @@ window.run = async () => {
 // TestDashboardInChromium shows the journal page wide and narrow, light and
 // dark, empty and with all that can be on it.
 func TestDashboardInChromium(t *testing.T) {
-	b := chromium(t)
+	b := newTab(t)
 	c := newClient(t, mockprovider.WithPasswordForm(), mockprovider.WithMisbehaveMenu())
 	show := func(name string) {
 		t.Helper()

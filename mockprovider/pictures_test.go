@@ -21,7 +21,7 @@ func TestPicturesForDocs(t *testing.T) {
 	if dir == "" {
 		t.Skip("MOCKPROVIDER_SCREENSHOTS is not set")
 	}
-	b := chromium(t)
+	b := newTab(t)
 	// take makes the three pictures of a page that is open already: its upper
 	// part, so many pixels.
 	take := func(name string, height int64) {

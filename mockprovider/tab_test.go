@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -13,6 +12,8 @@ import (
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
+
+	"app.latchkey/e2e/chromium"
 )
 
 // tab is a page in a real browser, at which a person sits. Whatever it does it
@@ -30,41 +31,10 @@ const (
 	lookFor   = 10 * time.Second
 )
 
-// chromium starts a browser, or skips the test where there is none.
-func chromium(t *testing.T) *tab {
+// newTab starts a browser, or skips the test where there is none.
+func newTab(t *testing.T) *tab {
 	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium here")
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	dir, err := os.MkdirTemp("", "mockprovider")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir), chromedp.WSURLReadTimeout(2*time.Minute),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
-	if err := chromedp.Do(ctx); err != nil { // starts it, without the limit below
-		t.Fatal(err)
-	}
-	limited, release := context.WithTimeout(ctx, 5*time.Minute)
-	t.Cleanup(release)
-	return &tab{t, limited}
+	return &tab{t, chromium.StartFor(t, 5*time.Minute)}
 }
 
 // run does something on the page, for no longer than one look may take.

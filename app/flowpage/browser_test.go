@@ -3,7 +3,6 @@ package flowpage_test
 import (
 	"context"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -14,42 +13,8 @@ import (
 
 	"app.latchkey/app/presenter"
 	"app.latchkey/assets"
+	"app.latchkey/e2e/chromium"
 )
-
-// chromium starts a browser, or skips the test where there is none.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil && path == "" {
-			path = p
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium here")
-	}
-	dir, err := os.MkdirTemp("", "flowpage")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.UserDataDir(dir), chromedp.Flag("disable-gpu", true),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true))...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
-	if err := chromedp.Do(ctx); err != nil { // starts it, without the limit below
-		t.Fatal(err)
-	}
-	limited, release := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(release)
-	return limited
-}
 
 // see runs a script of the test's own in the page.
 func see[T any](ctx context.Context, t *testing.T, script string) T {
@@ -65,7 +30,7 @@ func see[T any](ctx context.Context, t *testing.T, script string) T {
 // applied and nothing else, it fits a narrow screen, and follows light and dark.
 // Pictures go to the folder that LATCHKEY_SCREENSHOTS names, if it is set.
 func TestInChromium(t *testing.T) {
-	ctx := chromium(t)
+	ctx := chromium.StartFor(t, time.Minute)
 	for name, e := range map[string]presenter.Export{"page": sample(), "hostile": record(hostile)} {
 		path := filepath.Join(t.TempDir(), name+".html")
 		if err := os.WriteFile(path, []byte(export(t, e, presenter.FormatPage)), 0o600); err != nil {
@@ -121,7 +86,7 @@ func TestInChromium(t *testing.T) {
 // for everything, more contrast is given where it is asked for, and what is
 // printed is dark on white whatever the screen is.
 func TestStrongColoursAndPrint(t *testing.T) {
-	ctx := chromium(t)
+	ctx := chromium.StartFor(t, time.Minute)
 	path := filepath.Join(t.TempDir(), "page.html")
 	if err := os.WriteFile(path, []byte(export(t, sample(), presenter.FormatPage)), 0o600); err != nil {
 		t.Fatal(err)

@@ -7,8 +7,6 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
-	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
@@ -17,6 +15,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"app.latchkey/auth/loopback"
+	"app.latchkey/e2e/chromium"
 )
 
 // evilHost is a name that leads to this computer in the tests' browser: what an
@@ -38,37 +37,10 @@ func (l *lazyBrowser) start(t *testing.T) *browser {
 	if l.b != nil {
 		return l.b
 	}
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium here")
-	}
-	dir, err := os.MkdirTemp("", "attacks")
-	if err != nil {
-		t.Fatal(err)
-	}
-	l.t.Cleanup(func() { os.RemoveAll(dir) })
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
-		chromedp.Env("DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent"),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true),
+	chromium.Path(t) // skips t alone, where there is none
+	ctx := chromium.Start(l.t,
 		chromedp.Flag("disable-popup-blocking", true), // the attacker's popups are to arrive
-		chromedp.Flag("host-resolver-rules", "MAP "+evilHost+" 127.0.0.1"))...)
-	l.t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	l.t.Cleanup(cancel)
-	l.t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
+		chromedp.Flag("host-resolver-rules", "MAP "+evilHost+" 127.0.0.1"))
 	l.b = &browser{ctx}
 	return l.b
 }

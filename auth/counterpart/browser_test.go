@@ -3,13 +3,13 @@ package counterpart
 import (
 	"context"
 	"fmt"
-	"os"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/chromedp/chromedp"
+
+	"app.latchkey/e2e/chromium"
 )
 
 // browser is a real Chromium with somebody at it.
@@ -24,35 +24,7 @@ type browser struct {
 // startBrowser starts a Chromium, or skips the test where there is none.
 func startBrowser(t *testing.T, person string) *browser {
 	t.Helper()
-	var path string
-	for _, name := range []string{"chromium", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil && !strings.HasPrefix(p, "/snap/") {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("NOT RUN: needs a Chromium that is no snap")
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	dir, err := os.MkdirTemp("", "counterpart")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.UserDataDir(dir),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true), chromedp.Flag("no-proxy-server", true))...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
-	}
-	limited, release := context.WithTimeout(ctx, 2*time.Minute)
-	t.Cleanup(release)
-	return &browser{t: t, ctx: limited, person: person}
+	return &browser{t: t, ctx: chromium.StartFor(t, 2*time.Minute), person: person}
 }
 
 // open is auth.Config's OpenBrowser. It empties the page before it goes, so that

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -14,52 +13,15 @@ import (
 	"time"
 
 	"app.latchkey/auth/loopback"
+	"app.latchkey/e2e/chromium"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/chromedp"
 )
 
-// chromium starts a browser, or skips the test where there is none. Pictures go
-// to the directory named by LOOPBACK_PICTURES, if it is set.
-func chromium(t *testing.T) context.Context {
-	t.Helper()
-	if testing.Short() {
-		t.Skip("starts a browser")
-	}
-	var path string
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
-		if p, err := exec.LookPath(name); err == nil {
-			path = p
-			break
-		}
-	}
-	if path == "" {
-		t.Skip("no Chromium here")
-	}
-	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent")
-	dir, err := os.MkdirTemp("", "loopback")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	alloc, stop := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(path), chromedp.Flag("no-sandbox", true), chromedp.UserDataDir(dir),
-		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-quic", true),
-		chromedp.Flag("disable-component-update", true), chromedp.WindowSize(720, 480))...)
-	t.Cleanup(stop)
-	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(cancel)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx) })
-	if err := chromedp.Do(ctx); err != nil { // starts it, without the limit below
-		t.Fatal(err)
-	}
-	limited, release := context.WithTimeout(ctx, time.Minute)
-	t.Cleanup(release)
-	return limited
-}
-
-// picture keeps what the browser shows.
+// picture keeps what the browser shows, in the directory named by
+// LOOPBACK_PICTURES, if it is set.
 func picture(ctx context.Context, t *testing.T, name string) {
 	t.Helper()
 	dir := os.Getenv("LOOPBACK_PICTURES")
@@ -108,7 +70,7 @@ func shown(ctx context.Context, t *testing.T, css string) string {
 // another site (localhost is not 127.0.0.1), so that the cookie has to survive
 // a navigation from there.
 func TestInChromium(t *testing.T) {
-	ctx := chromium(t)
+	ctx := chromium.StartFor(t, time.Minute, chromedp.WindowSize(720, 480))
 	var r *loopback.Receiver
 	op := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		if ref := req.Header.Get("Referer"); ref != "" && req.URL.Path == "/authorize" {
@@ -170,7 +132,7 @@ func TestInChromium(t *testing.T) {
 // TestForgedInChromium: another site's page fires requests at the receiver, in
 // every way a page can, from the very browser that has the cookie.
 func TestForgedInChromium(t *testing.T) {
-	ctx := chromium(t)
+	ctx := chromium.StartFor(t, time.Minute, chromedp.WindowSize(720, 480))
 	r := listen(t, loopback.Config{})
 	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "text/html")
@@ -210,7 +172,7 @@ func TestForgedInChromium(t *testing.T) {
 // TestFormPostInChromium: a provider's page on another site posts the response.
 // The browser sends no cookie along, and the sign-in works all the same.
 func TestFormPostInChromium(t *testing.T) {
-	ctx := chromium(t)
+	ctx := chromium.StartFor(t, time.Minute, chromedp.WindowSize(720, 480))
 	var r *loopback.Receiver
 	op := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

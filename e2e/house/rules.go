@@ -102,7 +102,7 @@ var Rules = []Rule{
 	{
 		Name:   "testing is linked by what tests share alone",
 		Why:    "package testing adds flags to whatever program links it",
-		Broken: importers(func(path string) bool { return path == "testing" }, "mockprovider/mocktest", "packaging/trial"),
+		Broken: importers(func(path string) bool { return path == "testing" }, "mockprovider/mocktest", "packaging/trial", "e2e/chromium"),
 	},
 	{
 		Name:   "the programs link no testing",
