@@ -120,12 +120,17 @@ func (s *Session) saveIfAny(ctx context.Context, o store.Options) error {
 
 // enter puts the account into the index. Its item's name holds the e-mail
 // address; if that changed, the item of the old name goes. An account that
-// cannot be entered must not leave an item that nobody will find.
+// cannot be entered must not leave an item that nobody will find; one that was
+// there before, with the same item, is found by its older entry.
 func (s *Session) enter(ctx context.Context, a Account) error {
 	index := s.client.index
 	before, known := index.find(a)
 	remove, from := before.Item, s.client.placeOf(before)
 	err := index.put(a)
+	if err != nil && known && !before.Leaving && remove == a.Item && from == s.where() {
+		s.client.config.Logger.Warn("the index of accounts keeps an older entry", "error", err.Error())
+		return nil
+	}
 	if err != nil {
 		remove, from = a.Item, s.where()
 	}

@@ -151,6 +151,25 @@ func TestIndexThatCannotBeWritten(t *testing.T) {
 	}
 }
 
+// Where only the list can't be written, on a full disk, an account that is in it
+// already is found by its older entry: its item must not go, or the next start
+// would sign the person out.
+func TestFullDiskKeepsAKnownAccount(t *testing.T) {
+	w := newWorld(t, nil)
+	w.session()
+	// The previous copy can't take the place of a folder that is not empty.
+	if err := os.MkdirAll(filepath.Join(w.dir, "accounts.json.bak", "x"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	session := w.session()
+	if kept := session.Kept(t.Context()); kept.Problem != nil || kept.UntilQuit() {
+		t.Errorf("Kept = %v (until quit %v), want kept", kept.Problem, kept.UntilQuit())
+	}
+	if status := w.userinfo(mustToken(t, w.again())); status != http.StatusOK {
+		t.Errorf("after another start: userinfo: status %d", status)
+	}
+}
+
 func TestItemNames(t *testing.T) {
 	var b bender
 	w := newWorld(t, nil, mockprovider.WithHook(claims, b.bend))

@@ -159,7 +159,7 @@ func TestNoKeychain(t *testing.T) {
 	try(t, "choose", p.ChooseUser(ctx, mainjob.Ada))
 	try(t, "allow", p.Allow(ctx))
 	try(t, "profile", p.SeeProfile(ctx))
-	state, err = p.Program.Await(ctx, "the words “until you quit”", func(s presenter.State) bool { return s.Profile.Until })
+	state, err = p.Program.Await(ctx, "the words “until you quit”", func(s presenter.State) bool { return s.Profile.Until != "" })
 	try(t, "profile", err)
 	if state.Problem != nil {
 		t.Errorf("problem = %+v", state.Problem)

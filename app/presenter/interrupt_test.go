@@ -328,7 +328,7 @@ func TestFailedWriteIsShown(t *testing.T) {
 	s.start()
 	s.signIn()
 	s.until("the reason", func(st presenter.State) bool {
-		return picture(st) && st.Profile.Until && hasProblem(auth.CodeStoreWriteFailed)(st)
+		return picture(st) && st.Profile.Until == presenter.UntilFailed && hasProblem(auth.CodeStoreWriteFailed)(st)
 	})
 }
 
@@ -342,12 +342,12 @@ func TestFailedWriteOfARefreshIsShown(t *testing.T) {
 	chain.when("put", unavailable)
 	s.start()
 	st := s.until("the reason", hasProblem(auth.CodeStoreWriteFailed))
-	if !st.Profile.Until || st.Problem.Next != presenter.NextUnlock {
-		t.Errorf("until quit %v, next step %s", st.Profile.Until, st.Problem.Next)
+	if st.Profile.Until != presenter.UntilFailed || st.Problem.Next != presenter.NextUnlock {
+		t.Errorf("until quit %q, next step %s", st.Profile.Until, st.Problem.Next)
 	}
 	chain.when("put", nil)
 	s.p.Next()
-	s.until("the end of the notice", func(st presenter.State) bool { return loaded(st) && !st.Profile.Until && st.Problem == nil })
+	s.until("the end of the notice", func(st presenter.State) bool { return loaded(st) && st.Profile.Until == "" && st.Problem == nil })
 }
 
 // What an unlocking says after the sign-out is of no account that is shown.

@@ -122,7 +122,7 @@ type Presenter struct {
 	late    bool // State.Restart
 	crashed bool // State.Crashed
 	leaving bool // a sign-out is under way
-	until   bool // the session ends with the program
+	until   Until
 	tab     Tab
 	details *SessionView   // of session; nil: not looked at yet
 	record  *flow.Flow     // of session; nil: not looked at yet
@@ -234,7 +234,7 @@ func (p *Presenter) adopt(session *auth.Session, account auth.Account) {
 	if p.life != nil {
 		p.life.end()
 	}
-	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, false
+	p.session, p.account, p.loading, p.leaving, p.until = session, &account, false, false, ""
 	p.profile, p.picture, p.details = resources.Profile{}, "", nil
 	p.record, p.saved, p.over = nil, nil, false
 	p.endTrial()

@@ -202,7 +202,7 @@ func TestSignInShowsEachStep(t *testing.T) {
 	s := newStage(t)
 	s.start()
 	state := s.signIn()
-	if state.Profile.Person.Name != "Ada Lovelace" || !state.Profile.Person.Verified || state.Profile.Person.Initials != "AL" || state.Profile.Until {
+	if state.Profile.Person.Name != "Ada Lovelace" || !state.Profile.Person.Verified || state.Profile.Person.Initials != "AL" || state.Profile.Until != "" {
 		t.Errorf("profile %+v", state.Profile)
 	}
 	want := map[presenter.FieldID]string{presenter.FieldName: "Ada Lovelace", presenter.FieldGivenName: "Ada", presenter.FieldFamilyName: "Lovelace",
@@ -405,7 +405,30 @@ func TestUntilYouQuit(t *testing.T) {
 		t.Errorf("Keep = %+v", state.SignIn.Keep)
 	}
 	s.signIn()
-	s.until("the notice", func(st presenter.State) bool { return st.Profile.Until })
+	s.until("the notice", func(st presenter.State) bool { return st.Profile.Until == presenter.UntilNoPlace })
+}
+
+// TestWhyUntilYouQuit: with a keychain at hand it is not the computer's fault.
+func TestWhyUntilYouQuit(t *testing.T) {
+	t.Run("nothing to keep", func(t *testing.T) {
+		s := newStage(t, mockprovider.WithHook(mockprovider.StageToken, func(e *mockprovider.Event) { e.Object.Delete("refresh_token") }))
+		s.start()
+		s.signIn()
+		s.until("the notice", func(st presenter.State) bool { return st.Profile.Until == presenter.UntilNothing && st.Problem == nil })
+	})
+	t.Run("the list of accounts can't be written", func(t *testing.T) {
+		s := newStage(t)
+		if err := os.MkdirAll(filepath.Join(s.dir, "accounts.json", "x"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		s.start()
+		s.signIn()
+		s.until("the notice", func(st presenter.State) bool {
+			return st.Profile.Until == presenter.UntilFailed && hasProblem(auth.CodeIndexWriteFailed)(st)
+		})
+		s.p.Dismiss()
+		s.until("the reason stays", func(st presenter.State) bool { return st.Profile.Until == presenter.UntilFailed && st.Problem == nil })
+	})
 }
 
 func TestBrokenConfigurationIsShown(t *testing.T) {

@@ -41,8 +41,9 @@ func (p *Presenter) lookWhereKept() {
 	p.work(func() {
 		kept := session.Kept(p.ctx)
 		p.onSession(session, func() {
-			news := kept.UntilQuit() != p.until
-			p.until = kept.UntilQuit()
+			until := untilOf(kept)
+			news := until != p.until
+			p.until = until
 			p.show(func(s *State) {
 				s.Profile.Until = p.until
 				if news && kept.Problem != nil {
@@ -51,6 +52,18 @@ func (p *Presenter) lookWhereKept() {
 			})
 		})
 	})
+}
+
+func untilOf(k auth.Kept) Until {
+	switch {
+	case !k.UntilQuit():
+		return ""
+	case k.Problem != nil:
+		return UntilFailed
+	case k.Status.Persistent:
+		return UntilNothing
+	}
+	return UntilNoPlace
 }
 
 // onSession queues an event about a session; it is dropped when another one or

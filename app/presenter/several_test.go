@@ -340,7 +340,7 @@ func TestKeepInABetterPlace(t *testing.T) {
 	s.p.SignIn("google")
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(false)
-	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Profile.Until })
+	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Profile.Until == presenter.UntilNoPlace })
 	if err := c.vault.Create("correct horse"); err != nil {
 		t.Fatal(err)
 	}
@@ -349,7 +349,7 @@ func TestKeepInABetterPlace(t *testing.T) {
 	s.until("the better place", func(st presenter.State) bool { return st.Profile.Session != nil && st.Profile.Session.Better != "" })
 	s.p.Keep()
 	s.until("the session kept", func(st presenter.State) bool {
-		return !st.Profile.Until && st.Profile.Session != nil && st.Profile.Session.Store != "" && st.Profile.Session.Better == ""
+		return st.Profile.Until == "" && st.Profile.Session != nil && st.Profile.Session.Store != "" && st.Profile.Session.Better == ""
 	})
 }
 

@@ -179,7 +179,7 @@ type ProfileView struct {
 	Updated    time.Time  `json:"updated,omitzero"` // when; zero: from the ID token only, still loading
 	Refreshing bool       `json:"refreshing,omitempty"`
 	Offline    bool       `json:"offline,omitempty"`    // shown from the cache
-	Until      bool       `json:"until_quit,omitempty"` // kept in memory only: "until you quit"
+	Until      Until      `json:"until_quit,omitempty"` // kept in memory only: "until you quit", and why
 	Unsigned   bool       `json:"unsigned,omitempty"`   // plain OAuth 2.0: nobody signed a statement about who this is
 	SigningOut bool       `json:"signing_out,omitempty"`
 	ClockOff   int        `json:"clock_off,omitempty"` // seconds this computer's clock is behind (negative: ahead), if it is worth telling
@@ -189,6 +189,16 @@ type ProfileView struct {
 	// Flow is the tab "How you signed in"; nil: not looked at yet.
 	Flow *FlowView `json:"flow,omitempty"`
 }
+
+// Until is why a sign-in lasts only until the program ends; "": it is kept.
+type Until string
+
+// The reasons.
+const (
+	UntilNoPlace Until = "no_place" // this computer has no place for it, or the person chose so
+	UntilNothing Until = "nothing"  // the provider sent nothing that could be kept
+	UntilFailed  Until = "failed"   // it could not be written: State.Problem said why
+)
 
 // Tab is what is shown of an account.
 type Tab string

@@ -79,7 +79,7 @@ func TestVaultIsChosenOnce(t *testing.T) {
 	state := s.until("the profile", func(st presenter.State) bool {
 		return st.Screen == presenter.ScreenProfile && !st.Profile.Updated.IsZero()
 	})
-	if state.Profile.Until || state.Passphrase != nil || state.Confirm != nil {
+	if state.Profile.Until != "" || state.Passphrase != nil || state.Confirm != nil {
 		t.Errorf("afterwards: %+v", state)
 	}
 	for _, st := range s.all() {
@@ -110,7 +110,7 @@ func TestUntilIQuitIsChosenOnce(t *testing.T) {
 	s.p.SignIn("google")
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(false)
-	s.until("the words “until you quit”", func(st presenter.State) bool { return st.Profile.Until })
+	s.until("the words “until you quit”", func(st presenter.State) bool { return st.Profile.Until == presenter.UntilNoPlace })
 	if c.vault.Exists() {
 		t.Error("a vault was made")
 	}

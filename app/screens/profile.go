@@ -75,7 +75,6 @@ func newProfile(a presenter.Actions) *profile {
 	}
 	p.missing = widgets.Flow(8, false, p.missingText, p.ask)
 	p.verified.SetSpans(widgets.Span{Mark: widgets.MarkGood, Text: Word("profile.verified")})
-	p.until.Set(Word("profile.until"), fyne.TextStyle{})
 	p.offline = widgets.Notice(p.offlineText)
 	p.card = widgets.Card(p.fields.object)
 	p.session = newSession(a)
@@ -130,7 +129,10 @@ func (p *profile) update(s presenter.State, now time.Time) {
 	setVisible(p.offline, v.Offline && s.Problem == nil)
 	p.fields.update(v.Fields)
 	setVisible(p.card, len(v.Fields) > 0)
-	setVisible(p.until, v.Until)
+	if v.Until != "" {
+		p.until.Set(wordWith("profile.until."+string(v.Until), values{"Provider": v.Provider}), fyne.TextStyle{})
+	}
+	setVisible(p.until, v.Until != "")
 	p.unsigned.Set(wordWith("profile.unsigned", values{"Provider": v.Provider}), fyne.TextStyle{})
 	setVisible(p.unsigned, v.Unsigned)
 	p.clock.Set(wordWith("profile.clock", values{"Clock": clockWords(v.ClockOff)}), fyne.TextStyle{})

@@ -89,6 +89,9 @@ func composed(t *testing.T) map[string]string {
 	for _, s := range []presenter.StepState{presenter.StepTodo, presenter.StepActive, presenter.StepDone, presenter.StepFailed} {
 		add("step.state.+StepState", "step.state."+string(s))
 	}
+	for _, u := range []presenter.Until{presenter.UntilNoPlace, presenter.UntilNothing, presenter.UntilFailed} {
+		add("profile.until.+Until", "profile.until."+string(u))
+	}
 	for _, id := range []presenter.FlowID{presenter.FlowRequest, presenter.FlowSignIn, presenter.FlowResponse, presenter.FlowExchange, presenter.FlowIdentity, presenter.FlowProfile} {
 		for _, part := range []string{"label", "title", "text"} {
 			add("flow.+FlowID", "flow."+string(id)+"."+part)

@@ -227,7 +227,7 @@ var shots = append(append(append(append(flowShots, providerShots...), diagnostic
 	{name: "profile-loading", state: profile(func(s *presenter.State) {
 		s.Profile.Updated = time.Time{}
 		s.Profile.Refreshing = true
-		s.Profile.Until = true
+		s.Profile.Until = presenter.UntilNoPlace
 		s.Profile.Fields = s.Profile.Fields[:3]
 	})},
 	{name: "profile-offline", state: profile(func(s *presenter.State) {
