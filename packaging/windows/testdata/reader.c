@@ -77,6 +77,10 @@ int wmain(int argc, WCHAR **argv)
         node root = NULL;
         HWND window = FindWindowW(NULL, argv[1]);
         int before = count;
+        for (int i = 0; round == 1 && !window && i < 300; i++) { /* it may not be there yet */
+            Sleep(100);
+            window = FindWindowW(NULL, argv[1]);
+        }
         printf("held\n");
         for (int i = 0; i < before; i++) say(0, held[i]);
         printf("shown\n");
@@ -84,6 +88,10 @@ int wmain(int argc, WCHAR **argv)
         printf("round %d\n", round);
         fflush(stdout);
         if (!fgets(line, sizeof line, stdin)) break;
+        if (*line == 'c') { /* fyne.c's next second */
+            PostMessageW(window, WM_APP, 0, 0);
+            Sleep(200);
+        }
     }
     for (int i = 0; i < count; i++) letGo(held[i]);
     printf("let go of %d\n", count);
