@@ -95,7 +95,7 @@ func TestAnswerBeforeTheQuestion(t *testing.T) {
 	s.revoked()
 	s.person.User, s.person.StopAtLogin = "noa", true
 	s.p.Next()
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.until("the wait", inTheBrowser)
 	s.p.Confirm(true)
 	s.person.StopAtLogin = false
 	s.p.OpenAgain()

@@ -91,7 +91,7 @@ func TestCancelledSignInThatEndsLate(t *testing.T) {
 	s.until("the sign-in screen again", on(presenter.ScreenSignIn))
 	s.person.StopAtLogin = true
 	s.p.SignIn("google")
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.until("the wait", inTheBrowser)
 	s.look(func() { s.states = s.states[len(s.states)-1:] })
 	h.release()
 	s.person.StopAtLogin = false
@@ -108,7 +108,7 @@ func TestCancelDoesNotRaiseTheWindow(t *testing.T) {
 	s := newStage(t)
 	s.person.StopAtLogin = true
 	s.begin()
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.until("the wait", inTheBrowser)
 	s.p.Cancel()
 	s.until("the sign-in screen again", on(presenter.ScreenSignIn))
 	s.stop()
@@ -124,7 +124,7 @@ func TestOneAttemptAtATime(t *testing.T) {
 	s := newStage(t)
 	s.person.StopAtLogin = true
 	s.begin()
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.until("the wait", inTheBrowser)
 	s.person.StopAtLogin = false
 	s.p.SignIn("google")
 	s.until("the profile", loaded)
@@ -243,7 +243,7 @@ func TestNoSignOutDuringASignIn(t *testing.T) {
 	s.revoked()
 	s.person.StopAtLogin = true
 	s.p.Next()
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.until("the wait", inTheBrowser)
 	s.p.SignOut()
 	s.p.Cancel()
 	st := s.until("the profile again", on(presenter.ScreenProfile))

@@ -2,7 +2,6 @@ package presenter
 
 import (
 	"slices"
-	"strings"
 
 	"app.latchkey/auth"
 	"app.latchkey/settings"
@@ -39,82 +38,6 @@ type ProviderDraft struct {
 	Tenant   string `json:"tenant,omitempty"` // Microsoft's
 	ClientID string `json:"client_id,omitempty"`
 	Scopes   string `json:"scopes,omitempty"` // separated by spaces
-}
-
-// Preset is what kind of provider it is.
-type Preset string
-
-// The presets, in the order in which they are offered.
-const (
-	PresetOther     Preset = "other" // any OpenID Connect issuer
-	PresetGoogle    Preset = "google"
-	PresetMicrosoft Preset = "microsoft"
-	PresetGitLab    Preset = "gitlab"
-	PresetGitHub    Preset = "github"
-)
-
-// Presets are all of them.
-func Presets() []Preset {
-	return []Preset{PresetGoogle, PresetMicrosoft, PresetGitLab, PresetGitHub, PresetOther}
-}
-
-// DraftField is a field of the page.
-type DraftField string
-
-// The fields.
-const (
-	DraftName     DraftField = "name"
-	DraftIssuer   DraftField = "issuer"
-	DraftTenant   DraftField = "tenant"
-	DraftClientID DraftField = "client"
-	DraftSecret   DraftField = "secret"
-	DraftScopes   DraftField = "scopes"
-)
-
-// Has reports whether the preset leaves a field open.
-func (p Preset) Has(f DraftField) bool {
-	switch f {
-	case DraftName:
-		return p == PresetOther
-	case DraftIssuer:
-		return p == PresetOther || p == PresetGitLab
-	case DraftTenant:
-		return p == PresetMicrosoft
-	case DraftSecret:
-		return p != PresetMicrosoft // which refuses public clients that send one
-	}
-	return true
-}
-
-// checked reports whether what is typed says where the provider is.
-func (p Preset) checked() bool { return p.Has(DraftIssuer) || p.Has(DraftTenant) }
-
-// NeedsSecret reports whether the provider's token endpoint demands one.
-func (p Preset) NeedsSecret() bool { return p == PresetGoogle || p == PresetGitHub }
-
-const gitlabIssuer = "https://gitlab.com"
-
-// scopes are asked for unless the person changes them.
-func (p Preset) scopes() string {
-	switch p {
-	case PresetMicrosoft:
-		return "openid email profile offline_access"
-	case PresetGitHub:
-		return "read:user user:email"
-	}
-	return "openid email profile"
-}
-
-// redirect is what is registered at the provider. Google's desktop clients have
-// nothing to register.
-func (p Preset) redirect() string {
-	switch p {
-	case PresetGoogle:
-		return ""
-	case PresetMicrosoft:
-		return "http://localhost/callback"
-	}
-	return "http://127.0.0.1/callback"
 }
 
 // AddedProvider is a provider that can be removed.
@@ -190,24 +113,6 @@ func (p *Presenter) EditProvider(d ProviderDraft) {
 	})
 }
 
-// turned is a draft for another preset than before: what the presets bring is
-// exchanged, what the person typed stays.
-func turned(d ProviderDraft, before Preset) ProviderDraft {
-	if strings.TrimSpace(d.Scopes) == "" || d.Scopes == before.scopes() {
-		d.Scopes = d.Preset.scopes()
-	}
-	switch {
-	case d.Preset == PresetGitLab && d.Issuer == "":
-		d.Issuer = gitlabIssuer
-	case before == PresetGitLab && d.Issuer == gitlabIssuer:
-		d.Issuer = ""
-	}
-	if d.Preset == PresetMicrosoft && d.Tenant == "" {
-		d.Tenant = "common"
-	}
-	return d
-}
-
 // UseIssuer implements Actions.
 func (p *Presenter) UseIssuer() {
 	p.post(func() {
@@ -242,45 +147,6 @@ func (p *Presenter) CopyRedirect() {
 		v.Copied = true
 		p.show(func(*State) {})
 	})
-}
-
-// ImportClient implements Actions. The client is shown before it is saved; the
-// file is not needed any more then.
-func (p *Presenter) ImportClient(path string) {
-	p.post(func() {
-		if p.attempt != nil || p.leaving {
-			return
-		}
-		if p.openPage(PageProvider); p.pages.open != PageProvider {
-			return // a question is open
-		}
-		p.work(func() {
-			client, err := settings.ReadGoogleClient(path)
-			p.post(func() { p.imported(path, client, err) })
-		})
-	})
-}
-
-func (p *Presenter) imported(path string, client settings.GoogleClient, err error) {
-	v := &p.pages.newProvider
-	v.Saved, v.Wrong, v.Problem = nil, "", nil
-	if err != nil {
-		v.Problem = problemView(err)
-		p.show(func(*State) {})
-		return
-	}
-	d := v.Draft
-	before := d.Preset
-	d.Preset, d.ClientID = PresetGoogle, client.ID
-	p.enter.secret, v.Held = client.Secret, baseName(path)
-	p.fill(turned(d, before))
-	p.checkIssuer(0)
-	p.show(func(*State) {})
-}
-
-// baseName is the last part of a path of any system, fit to be shown.
-func baseName(path string) string {
-	return auth.CleanText(path[strings.LastIndexAny(path, `/\`)+1:], 100)
 }
 
 // RegisterHelp implements Actions: a real client is entered on the page for it.

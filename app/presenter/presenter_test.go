@@ -172,6 +172,11 @@ func loaded(st presenter.State) bool {
 	return st.Screen == presenter.ScreenProfile && !st.Profile.Updated.IsZero() && !st.Profile.Refreshing
 }
 
+// inTheBrowser: the person is there, and the window waits.
+func inTheBrowser(st presenter.State) bool {
+	return st.Waiting.Steps[1].State == presenter.StepActive
+}
+
 func hasProblem(code auth.Code) func(presenter.State) bool {
 	return func(st presenter.State) bool { return st.Problem != nil && st.Problem.Code == string(code) }
 }
@@ -281,9 +286,7 @@ func TestOfflineStartKeepsTheProfile(t *testing.T) {
 func TestDenied(t *testing.T) {
 	s := newStage(t)
 	s.person.Deny = true
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	state := s.until("the problem", hasProblem(auth.CodeAccessDenied))
 	if state.Screen != presenter.ScreenSignIn || state.Problem.Next != presenter.NextRetry {
 		t.Errorf("after a refusal: %+v", state)
@@ -296,10 +299,8 @@ func TestDenied(t *testing.T) {
 func TestCancelWhileWaiting(t *testing.T) {
 	s := newStage(t)
 	s.person.StopAtLogin = true
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.begin()
+	s.until("the wait", inTheBrowser)
 	s.p.Cancel()
 	state := s.until("the sign-in screen again", on(presenter.ScreenSignIn))
 	if state.Problem != nil {
@@ -312,9 +313,7 @@ func TestCancelWhileWaiting(t *testing.T) {
 func TestBrowserFailedThenCopiedLink(t *testing.T) {
 	s := newStage(t)
 	s.browser = errors.New("no browser")
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	state := s.until("the problem", hasProblem(auth.CodeBrowserFailed))
 	if state.Screen != presenter.ScreenWaiting || state.Waiting.Browser != presenter.BrowserFailed || state.Problem.Next != presenter.NextCopyLink {
 		t.Errorf("state %+v", state)
@@ -330,10 +329,8 @@ func TestBrowserFailedThenCopiedLink(t *testing.T) {
 func TestOpenAgainUsesAnotherLink(t *testing.T) {
 	s := newStage(t)
 	s.person.StopAtLogin = true
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
-	s.until("the wait", func(st presenter.State) bool { return st.Waiting.Steps[1].State == presenter.StepActive })
+	s.begin()
+	s.until("the wait", inTheBrowser)
 	s.person.StopAtLogin = false
 	s.p.SignIn("google") // the same as OpenAgain: one attempt, however often the button is pressed
 	s.until("the profile", loaded)

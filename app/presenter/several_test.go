@@ -335,9 +335,7 @@ func TestNoLogoutInTheBrowser(t *testing.T) {
 // person chose afterwards.
 func TestKeepInABetterPlace(t *testing.T) {
 	s, c := newVaultStage(t)
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(false)
 	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Profile.Until == presenter.UntilNoPlace })

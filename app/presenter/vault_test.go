@@ -67,9 +67,7 @@ func asksPassphrase(v presenter.PassphraseView) func(presenter.State) bool {
 
 func TestVaultIsChosenOnce(t *testing.T) {
 	s, c := newVaultStage(t)
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(true)
 	s.until("a new passphrase", asksPassphrase(presenter.PassphraseView{New: true}))
@@ -105,9 +103,7 @@ func TestVaultIsChosenOnce(t *testing.T) {
 
 func TestUntilIQuitIsChosenOnce(t *testing.T) {
 	s, c := newVaultStage(t)
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(false)
 	s.until("the words “until you quit”", func(st presenter.State) bool { return st.Profile.Until == presenter.UntilNoPlace })
@@ -126,9 +122,7 @@ func TestUntilIQuitIsChosenOnce(t *testing.T) {
 // Who gives no passphrase is not signed in in some other way.
 func TestNoPassphraseNoSignIn(t *testing.T) {
 	s, _ := newVaultStage(t)
-	s.start()
-	s.until("the sign-in screen", on(presenter.ScreenSignIn))
-	s.p.SignIn("google")
+	s.begin()
 	s.until("the question", asksFor(presenter.ConfirmVault))
 	s.p.Confirm(true)
 	s.until("a new passphrase", asksPassphrase(presenter.PassphraseView{New: true}))

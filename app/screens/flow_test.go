@@ -166,14 +166,7 @@ func TestFlowButtons(t *testing.T) {
 		t.Run(c.button, func(t *testing.T) {
 			r := newRig(t)
 			r.root.Update(c.state)
-			b := r.button(c.button)
-			b.Tapped(nil)
-			r.want(c.call)
-			r.window.Canvas().Focus(b)
-			r.key(fyne.KeySpace)
-			r.want(c.call)
-			r.key(fyne.KeyReturn)
-			r.want(c.call)
+			r.pressed(c.button, c.call)
 		})
 	}
 	r := newRig(t)

@@ -162,6 +162,19 @@ type pressable interface {
 	fyne.CanvasObject
 }
 
+// pressed presses a button in each way there is, and wants a call of each.
+func (r *rig) pressed(button, call string) {
+	r.t.Helper()
+	b := r.button(button)
+	b.Tapped(nil)
+	r.want(call)
+	r.window.Canvas().Focus(b)
+	r.key(fyne.KeySpace)
+	r.want(call)
+	r.key(fyne.KeyReturn)
+	r.want(call)
+}
+
 func (r *rig) button(name string) pressable {
 	r.t.Helper()
 	var found pressable

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"image/color"
 	"image/png"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -148,7 +147,7 @@ func readable(t *testing.T, name string, root fyne.CanvasObject, look look) (tex
 		}
 		if under == nil {
 			t.Errorf("%s: %q is drawn on nothing", name, what)
-		} else if c := contrast(c, under); c < look.contrast {
+		} else if c := theme.Contrast(c, under); c < look.contrast {
 			t.Errorf("%s: %q has a contrast of %.2f, want %.1f or more", name, what, c, look.contrast)
 		}
 	}
@@ -269,21 +268,4 @@ func opaque(c color.Color) bool {
 	}
 	_, _, _, a := c.RGBA()
 	return a == 0xffff
-}
-
-func contrast(a, b color.Color) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
-}
-
-func luminance(c color.Color) float64 {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	channel := func(v uint8) float64 {
-		x := float64(v) / 255
-		if x <= 0.04045 {
-			return x / 12.92
-		}
-		return math.Pow((x+0.055)/1.055, 2.4)
-	}
-	return 0.2126*channel(n.R) + 0.7152*channel(n.G) + 0.0722*channel(n.B)
 }

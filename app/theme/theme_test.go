@@ -62,11 +62,11 @@ func TestEachTextIsReadable(t *testing.T) {
 				pairs = append(pairs, theme.TextPair{Text: theme.ColorOnAvatar, Ground: theme.AvatarGround(n)})
 			}
 			for _, p := range pairs {
-				if got := contrast(color(p.Text), color(p.Ground)); got < c.least {
+				if got := theme.Contrast(color(p.Text), color(p.Ground)); got < c.least {
 					t.Errorf("%s, %s: %s on %s has a contrast of %.2f, want %.1f or more", look, name, p.Text, p.Ground, got, c.least)
 				}
 			}
-			if got := contrast(color(theme.ColorLine), color(theme.ColorCard)); c.least == 7 && got < 4.5 {
+			if got := theme.Contrast(color(theme.ColorLine), color(theme.ColorCard)); c.least == 7 && got < 4.5 {
 				t.Errorf("%s, %s: a border has a contrast of %.2f, want 4.5 or more", look, name, got)
 			}
 		}
@@ -104,7 +104,7 @@ func TestFixedIgnoresTheSystem(t *testing.T) {
 
 func TestAvatarGroundTakesAnyNumber(t *testing.T) {
 	for _, n := range []int{-1 << 62, -9, -1, 0, 7, 8, 1 << 62} {
-		if c := theme.New().Color(theme.AvatarGround(n), base.VariantLight); c == nil || contrast(theme.New().Color(theme.ColorOnAvatar, base.VariantLight), c) < 4.5 {
+		if c := theme.New().Color(theme.AvatarGround(n), base.VariantLight); c == nil || theme.Contrast(theme.New().Color(theme.ColorOnAvatar, base.VariantLight), c) < 4.5 {
 			t.Errorf("%d has the ground %v", n, c)
 		}
 	}
@@ -133,22 +133,4 @@ func TestSizes(t *testing.T) {
 func rgb(c color.Color) uint32 {
 	n := color.NRGBAModel.Convert(c).(color.NRGBA)
 	return uint32(n.R)<<16 | uint32(n.G)<<8 | uint32(n.B)
-}
-
-// contrast is the ratio of WCAG 2.2, from 1 to 21.
-func contrast(a, b color.Color) float64 {
-	la, lb := luminance(a), luminance(b)
-	return (math.Max(la, lb) + 0.05) / (math.Min(la, lb) + 0.05)
-}
-
-func luminance(c color.Color) float64 {
-	n := color.NRGBAModel.Convert(c).(color.NRGBA)
-	channel := func(v uint8) float64 {
-		x := float64(v) / 255
-		if x <= 0.04045 {
-			return x / 12.92
-		}
-		return math.Pow((x+0.055)/1.055, 2.4)
-	}
-	return 0.2126*channel(n.R) + 0.7152*channel(n.G) + 0.0722*channel(n.B)
 }

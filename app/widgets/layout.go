@@ -95,6 +95,12 @@ func (c *column) slotWidth(s Slot, width float32) float32 {
 }
 
 func (c *column) HeightFor(_ []fyne.CanvasObject, width float32) float32 {
+	return c.stack(width, func(Slot, float32, float32, float32) {})
+}
+
+// stack goes through what is shown, from above, and tells each one's place and
+// size. It returns the height of all.
+func (c *column) stack(width float32, put func(s Slot, y, w, h float32)) float32 {
 	var y float32
 	first := true
 	for _, s := range c.slots {
@@ -105,32 +111,23 @@ func (c *column) HeightFor(_ []fyne.CanvasObject, width float32) float32 {
 			y += s.Before
 		}
 		first = false
-		y += HeightFor(s.Object, c.slotWidth(s, width))
+		w := c.slotWidth(s, width)
+		h := HeightFor(s.Object, w)
+		put(s, y, w, h)
+		y += h
 	}
 	return y
 }
 
 func (c *column) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 	c.width = size.Width
-	var y float32
-	first := true
-	for _, s := range c.slots {
-		if !s.Object.Visible() {
-			continue
-		}
-		if !first {
-			y += s.Before
-		}
-		first = false
-		w := c.slotWidth(s, size.Width)
-		h := HeightFor(s.Object, w)
+	c.stack(size.Width, func(s Slot, y, w, h float32) {
 		var x float32
 		if s.Center {
 			x = (size.Width - w) / 2
 		}
 		place(s.Object, x, y, w, h)
-		y += h
-	}
+	})
 }
 
 func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
