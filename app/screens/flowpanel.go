@@ -176,10 +176,10 @@ func checkSpans(checks []flow.Check) []widgets.Span {
 			continue
 		}
 		if c.Expected != "" {
-			out = append(out, widgets.Span{Text: "\n" + wordWith("flow.wanted", values{"Expected": c.Expected}), Color: theme.ColorQuiet})
+			out = append(out, newLine, widgets.Span{Mark: widgets.MarkRoom, Text: wordWith("flow.wanted", values{"Expected": c.Expected}), Color: theme.ColorQuiet})
 		}
 		if c.Got != "" {
-			out = append(out, widgets.Span{Text: "\n" + wordWith("flow.was", values{"Got": c.Got}), Color: theme.ColorQuiet})
+			out = append(out, newLine, widgets.Span{Mark: widgets.MarkRoom, Text: wordWith("flow.was", values{"Got": c.Got}), Color: theme.ColorQuiet})
 		}
 	}
 	return out

@@ -6,6 +6,8 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/test"
 	base "fyne.io/fyne/v2/theme"
 
 	"app.latchkey/app/theme"
@@ -45,5 +47,25 @@ func TestLinesLookWell(t *testing.T) {
 				t.Errorf("drawn is %q, want %q", got, c.want)
 			}
 		})
+	}
+}
+
+// TestLinesHang: what goes on from a line with a mark stands below its text.
+func TestLinesHang(t *testing.T) {
+	text := widgets.NewText(theme.SizeBody, base.ColorNameForeground, fyne.TextAlignLeading, widgets.FitWrap).SetSpans(
+		widgets.Span{Mark: widgets.MarkGood, Text: "several words that need two lines"}, widgets.Span{Text: "\n"},
+		widgets.Span{Mark: widgets.MarkRoom, Text: "below also"}, widgets.Span{Text: "\n"}, widgets.Span{Text: "and not"})
+	window(t, text, 130, 200)
+	var at []float32
+	for _, o := range test.WidgetRenderer(text).Objects() {
+		if c, ok := o.(*canvas.Text); ok {
+			at = append(at, c.Position().X)
+			if c.Position().X+c.Size().Width > 130 {
+				t.Errorf("%q ends at %v", c.Text, c.Position().X+c.Size().Width)
+			}
+		}
+	}
+	if len(at) != 5 || at[0] < 14 || at[1] != at[0] || at[2] != at[0] || at[3] != at[0] || at[4] != 0 {
+		t.Errorf("the lines begin at %v", at)
 	}
 }

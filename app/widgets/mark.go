@@ -21,6 +21,7 @@ const (
 	MarkWarning      // an exclamation mark
 	MarkSkipped      // a dash
 	MarkRunning      // three dots
+	MarkRoom         // nothing: the text stands below that of a line with a mark
 )
 
 // marks are what is drawn, on a square of 24 whose letters would be 17 high, and
@@ -30,6 +31,7 @@ var marks = map[Mark]struct{ sign, drawing string }{
 	MarkBad:     {"✗", stroke(6, 6, 18, 18) + stroke(6, 18, 18, 6)},
 	MarkWarning: {"!", stroke(12, 5, 12, 13) + dot(12, 18.5)},
 	MarkSkipped: {"–", stroke(6, 12, 18, 12)},
+	MarkRoom:    {},
 	MarkRunning: {"…", dot(5, 18.5) + dot(12, 18.5) + dot(19, 18.5)},
 }
 

@@ -98,8 +98,8 @@ func (t *Text) SetSpans(spans ...Span) *Text {
 func (t *Text) String() string {
 	var b strings.Builder
 	for _, s := range t.spans {
-		if s.Mark != NoMark {
-			b.WriteString(marks[s.Mark].sign + " ")
+		if sign := marks[s.Mark].sign; sign != "" {
+			b.WriteString(sign + " ")
 		}
 		b.WriteString(s.Text)
 	}

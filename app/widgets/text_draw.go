@@ -38,7 +38,7 @@ func (r *textRenderer) build(size fyne.Size) {
 	r.objects = r.objects[:0]
 	texts, icons := 0, 0
 	for row, l := range t.lines(size.Width) {
-		var x float32
+		x := l.indent()
 		switch t.align {
 		case fyne.TextAlignCenter:
 			x = (size.Width - l.width) / 2
@@ -47,10 +47,12 @@ func (r *textRenderer) build(size fyne.Size) {
 		}
 		y := float32(row) * h
 		for _, run := range l.runs {
-			if run.mark {
+			switch {
+			case run.mark && marks[t.spans[run.span].Mark].drawing == "": // room only
+			case run.mark:
 				r.drawMark(icons, t.spans[run.span], x, y, h)
 				icons++
-			} else {
+			default:
 				r.drawText(texts, run, x, y, h)
 				texts++
 			}

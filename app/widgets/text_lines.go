@@ -19,11 +19,33 @@ type run struct {
 type textLine struct {
 	runs  []run
 	width float32
+	// hang is how far the lines that go on from this one are indented: they stand
+	// below the text, not below the mark before it.
+	hang float32
+}
+
+// next is the line that goes on from l.
+func (l *textLine) next() textLine { return textLine{width: l.hang, hang: l.hang} }
+
+// indent is where the line begins.
+func (l *textLine) indent() float32 {
+	if len(l.runs) > 0 && l.runs[0].mark {
+		return 0
+	}
+	return l.hang
+}
+
+// begun reports whether there is text on the line.
+func (l *textLine) begun() bool {
+	return len(l.runs) > 1 || len(l.runs) == 1 && !l.runs[0].mark
 }
 
 // addMark begins a span with its mark, where it has one.
 func (l *textLine) addMark(t *Text, span int) {
 	if w := t.markWidth(t.spans[span]); w > 0 {
+		if len(l.runs) == 0 && t.align == fyne.TextAlignLeading {
+			l.hang = w
+		}
 		l.runs = append(l.runs, run{span: span, mark: true, width: w})
 		l.width += w
 	}
@@ -156,7 +178,9 @@ func (t *Text) fill(width float32) []textLine {
 				out = append(out, textLine{})
 			}
 			for _, word := range words(paragraph) {
-				out = t.addWord(out, i, word, width)
+				if word != "" {
+					out = t.addWord(out, i, word, width)
+				}
 			}
 		}
 	}
@@ -174,19 +198,19 @@ func (t *Text) addWord(out []textLine, span int, word string, width float32) []t
 		l.add(t, span, word)
 		return out
 	}
-	if len(l.runs) > 0 {
-		out = append(out, textLine{})
+	if l.begun() {
+		out = append(out, l.next())
 		l = &out[len(out)-1]
 	}
-	for t.measure(bare, style) > width+slack {
-		head := t.prefix(bare, style, width)
+	for t.measure(bare, style) > width-l.width+slack {
+		head := t.prefix(bare, style, width-l.width)
 		if head == "" {
 			break
 		}
 		head = atSeparator(head)
 		l.add(t, span, head)
 		word, bare = word[len(head):], bare[len(head):]
-		out = append(out, textLine{})
+		out = append(out, l.next())
 		l = &out[len(out)-1]
 	}
 	l.add(t, span, word)
