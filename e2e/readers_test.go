@@ -68,4 +68,13 @@ func TestByScreenReader(t *testing.T) {
 
 	try(t, "the reader goes", r.Switch(ctx, false))
 	try(t, "registration", r.AwaitProgram(ctx, "Latchkey", false))
+
+	// While somebody reads, the window closes as it always does.
+	try(t, "the reader is back", r.Switch(ctx, true))
+	try(t, "registration", r.AwaitProgram(ctx, "Latchkey", true))
+	try(t, "close", s.CloseWindow(ctx, p.Program.Window))
+	if code, err := p.Program.AwaitEnd(ctx); err != nil || code != 0 {
+		t.Errorf("it ended with code %d, error %v", code, err)
+	}
+	try(t, "registration", r.AwaitProgram(ctx, "Latchkey", false))
 }
