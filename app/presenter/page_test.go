@@ -1,9 +1,11 @@
 package presenter_test
 
 import (
+	"errors"
 	"testing"
 
 	"app.latchkey/app/presenter"
+	"app.latchkey/auth"
 )
 
 func onPage(page presenter.Page) func(presenter.State) bool {
@@ -38,6 +40,19 @@ func TestPages(t *testing.T) {
 	s.until("no page over the browser", func(st presenter.State) bool {
 		return st.Screen == presenter.ScreenWaiting && st.Page == presenter.PageNone
 	})
+}
+
+// TestBackFromTheBrowser: whoever reads the settings meanwhile is shown how the
+// sign-in went.
+func TestBackFromTheBrowser(t *testing.T) {
+	s := newStage(t)
+	s.browser = errors.New("the person is slow")
+	s.begin()
+	s.until("the problem", hasProblem(auth.CodeBrowserFailed))
+	s.p.OpenPage(presenter.PageSettings)
+	s.until("the settings", onPage(presenter.PageSettings))
+	s.visit(s.opened[0])
+	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Page == presenter.PageNone })
 }
 
 // TestHelp: nobody signed in: what is wrong? Somebody is: how was it done?

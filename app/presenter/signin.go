@@ -118,8 +118,13 @@ func (p *Presenter) run(ctx context.Context, r *running, o auth.SignInOptions) (
 	})
 	p.open(ctx, r, attempt)
 	pending, err := attempt.Wait(ctx)
-	if ctx.Err() == nil {
-		p.config.Window.Raise() // the person comes back from the browser, to a success or to a problem
+	if ctx.Err() == nil { // the person comes back from the browser, to a success or to a problem
+		p.during(r, func() {
+			if p.pages.open != PageProvider { // where what was typed would be lost
+				p.closePage()
+			}
+		})
+		p.config.Window.Raise()
 	}
 	if err != nil {
 		return nil, err
