@@ -65,7 +65,7 @@ const (
 	ringWidth = 2
 	ringGap   = 2 // between the button and its focus ring
 	iconSize  = 20
-	iconGap   = 10 // between Google's mark and the text, by the guidelines
+	googleGap = 10 // between Google's mark and the text, by the guidelines
 )
 
 // Button is a button that shows where the keyboard is. Enter and Space press
@@ -305,9 +305,21 @@ func (b *Button) NaturalWidth() float32 {
 	}
 	w := b.textSize().Width + 2*l.pad
 	if b.icon != nil {
-		w += iconSize + iconGap
+		w += iconSize + b.iconGap()
 	}
 	return w
+}
+
+// iconGap is between the icon and the text. Fyne's icons have some air of their
+// own.
+func (b *Button) iconGap() float32 {
+	switch b.kind {
+	case Option:
+		return theme.Grid
+	case Google, Provider:
+		return googleGap
+	}
+	return 2 * theme.Grid
 }
 
 // MinSize implements [fyne.CanvasObject]. A button can be narrower than its

@@ -47,15 +47,15 @@ func (r *buttonRenderer) Layout(size fyne.Size) {
 	}
 	room := size.Width - 2*l.pad
 	if r.b.icon != nil {
-		room -= iconSize + iconGap
+		room -= iconSize + r.b.iconGap()
 	}
 	r.label.Text = r.shortened(room)
 	ts := fyne.MeasureText(r.label.Text, base.Size(l.size), l.style)
 	x := (size.Width - ts.Width) / 2
 	if r.b.icon != nil {
-		x = (size.Width - ts.Width - iconSize - iconGap) / 2
+		x = (size.Width - ts.Width - iconSize - r.b.iconGap()) / 2
 		place(r.icon, x, (size.Height-iconSize)/2, iconSize, iconSize)
-		x += iconSize + iconGap
+		x += iconSize + r.b.iconGap()
 	}
 	y := (size.Height - ts.Height) / 2
 	if r.b.note != "" {
