@@ -44,15 +44,15 @@ func (w *Window) fitScreen() {
 		return
 	}
 	has := w.win.Canvas().Size()
-	if size := within(has, fyne.NewSize(screen.Width/scale, screen.Height/scale)); size != has {
+	if size := within(has, screen, scale); size != has {
 		w.win.Resize(size)
 	}
 }
 
-// within is size, but not larger than screen. Fyne sees to the content's
-// smallest size.
-func within(size, screen fyne.Size) fyne.Size {
-	return fyne.NewSize(fyne.Min(size.Width, screen.Width), fyne.Min(size.Height, screen.Height))
+// within is size, but not larger than screen, which is in pixels, as many as
+// scale to one of size's. Fyne sees to the content's smallest size.
+func within(size, screen fyne.Size, scale float32) fyne.Size {
+	return fyne.NewSize(fyne.Min(size.Width, screen.Width/scale), fyne.Min(size.Height, screen.Height/scale))
 }
 
 // workArea is the part of the first screen that windows may fill, in pixels;

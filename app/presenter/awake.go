@@ -34,7 +34,7 @@ func (p *Presenter) watchClock() {
 }
 
 // wall is the time without the monotonic clock, which some systems stop during a
-// suspend.
+// suspend. No test sees that: no time.Time can be made whose two clocks differ.
 func (p *Presenter) wall() time.Time { return p.config.Now().Round(0) }
 
 // every makes a ticker, and what stops it.

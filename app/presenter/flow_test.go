@@ -17,6 +17,7 @@ import (
 
 	"app.latchkey/app/flowpage"
 	"app.latchkey/app/presenter"
+	"app.latchkey/auth"
 	"app.latchkey/auth/loopback"
 	"app.latchkey/mockprovider"
 	"app.latchkey/mockprovider/fault"
@@ -382,6 +383,57 @@ func TestSave(t *testing.T) {
 	s.until("that it failed", func(st presenter.State) bool {
 		return st.Profile.Flow != nil && st.Profile.Flow.Saved != nil && st.Profile.Flow.Saved.Failed && st.Profile.Flow.Saved.Path == ""
 	})
+}
+
+// anything exports whatever it is asked for.
+type anything struct{}
+
+func (anything) Export(presenter.Export, presenter.Format) ([]byte, error) {
+	return []byte("x"), nil
+}
+
+// TestFailedSaveLeavesNothing: of a file that has its name and can't be written,
+// the name goes again. This one's is as long as a name may be, so that there can
+// be none for what is written beside it first.
+func TestFailedSaveLeavesNothing(t *testing.T) {
+	s := newStage(t)
+	s.exporter = anything{}
+	s.start()
+	s.signIn()
+	s.p.ShowTab(presenter.TabFlow)
+	s.until("the record", func(st presenter.State) bool { return st.Profile.Flow != nil })
+	s.p.SaveFlow(presenter.Format(strings.Repeat("x", 255-len("Latchkey sign-in 2026-11-22 15.04."))), "en")
+	s.until("that it failed", func(st presenter.State) bool {
+		return st.Profile.Flow != nil && st.Profile.Flow.Saved != nil && st.Profile.Flow.Saved.Failed
+	})
+	if left, err := os.ReadDir(s.downloads()); err != nil || len(left) != 0 {
+		t.Errorf("left are %v, %v", left, err)
+	}
+}
+
+// notThere bends one endpoint: it answers 404.
+func notThere(t *testing.T, endpoint string) mockprovider.Option {
+	t.Helper()
+	spec, err := fault.ParseFlag("http-404:endpoint=" + endpoint)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return mockprovider.WithFault(spec)
+}
+
+// TestTheFailedStepIsLookedAt: it is what a person wants to know of.
+func TestTheFailedStepIsLookedAt(t *testing.T) {
+	s := newStage(t, notThere(t, "userinfo"), notThere(t, "people"))
+	s.begin()
+	s.until("the problem", hasProblem(auth.CodeProfileUnavailable))
+	s.p.ShowTab(presenter.TabFlow)
+	st := s.until("the record", func(st presenter.State) bool {
+		f := st.Profile.Flow
+		return f != nil && len(f.Steps) == 6 && f.Steps[5].Failed
+	})
+	if f := st.Profile.Flow; f.Selected != presenter.FlowProfile || f.Steps[5].Problem != string(auth.CodeProfileUnavailable) {
+		t.Errorf("looked at is %q; %+v", f.Selected, f.Steps[5])
+	}
 }
 
 // TestRecordThatSomebodyChanged: a record is a file, and what stands in it is

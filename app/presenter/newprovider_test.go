@@ -1,7 +1,10 @@
 package presenter_test
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -192,6 +195,36 @@ func TestLateCheckIsDropped(t *testing.T) {
 		if checked(presenter.CheckWrong)(st) {
 			t.Errorf("the end of the first check was shown: %+v", st.NewProvider.Check)
 		}
+	}
+}
+
+// pending are requests on their way to a provider that does not answer: each with
+// why it ended.
+type pending chan error
+
+func (a pending) RoundTrip(r *http.Request) (*http.Response, error) {
+	a <- nil
+	<-r.Context().Done()
+	a <- context.Cause(r.Context())
+	return nil, r.Context().Err()
+}
+
+// TestEarlierCheckEnds: whoever types on is not waited for by a request for each
+// letter.
+func TestEarlierCheckEnds(t *testing.T) {
+	a := make(pending)
+	s, _ := providerStage(t)
+	s.stop()
+	s.channel = a
+	s.start()
+	s.until("the sign-in screen", on(presenter.ScreenSignIn))
+	s.p.OpenPage(presenter.PageProvider)
+	s.until("the page", onPage(presenter.PageProvider))
+	s.p.EditProvider(draft("Work", "https://id.example.com", "client"))
+	<-a
+	s.p.EditProvider(draft("Work", "", "client"))
+	if err := <-a; !errors.Is(err, context.Canceled) {
+		t.Errorf("the first check went on until: %v", err)
 	}
 }
 

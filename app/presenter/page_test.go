@@ -1,7 +1,9 @@
 package presenter_test
 
 import (
+	"encoding/json"
 	"errors"
+	"strings"
 	"testing"
 
 	"app.latchkey/app/presenter"
@@ -53,6 +55,28 @@ func TestBackFromTheBrowser(t *testing.T) {
 	s.until("the settings", onPage(presenter.PageSettings))
 	s.visit(s.opened[0])
 	s.until("the profile", func(st presenter.State) bool { return loaded(st) && st.Page == presenter.PageNone })
+}
+
+// TestStatesShareNothing: whoever is told of a State may change all of it; the
+// next one is as it should be.
+func TestStatesShareNothing(t *testing.T) {
+	s := flowStage(t, nil)
+	s.p.RemoveAccess()
+	st := s.until("all there is", func(st presenter.State) bool {
+		return asked(st) && picture(st) && st.Profile.Session != nil && len(st.Accounts) > 0 && len(st.SignIn.Providers) > 0
+	})
+	const spoilt = "spoilt"
+	st.Accounts[0].Key, st.SignIn.Providers[0].Name, st.Confirm.Old = spoilt, spoilt, spoilt
+	st.Profile.Fields[0].Value, st.Profile.Session.Granted[0], st.Profile.Session.Store = spoilt, spoilt, spoilt
+	st.Profile.Flow.Provider = spoilt
+	before := len(s.all())
+	s.p.Dismiss() // a State of which nothing is made anew
+	s.until("another State", func(presenter.State) bool { return len(s.states) > before })
+	for _, later := range s.all()[before:] {
+		if text, err := json.Marshal(later); err != nil || strings.Contains(string(text), spoilt) {
+			t.Errorf("%s, %v", text, err)
+		}
+	}
 }
 
 // TestHelp: nobody signed in: what is wrong? Somebody is: how was it done?

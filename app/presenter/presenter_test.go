@@ -43,8 +43,8 @@ type stage struct {
 	fallback  presenter.Fallback
 	trials    presenter.Trials
 	exporter  presenter.Exporter
-	// transport is the person's browser's; nil: the usual one.
-	transport http.RoundTripper
+	// transport is the person's browser's, channel the program's; nil: the usual one.
+	transport, channel http.RoundTripper
 
 	mu     sync.Mutex
 	states []presenter.State
@@ -73,7 +73,7 @@ func (keep) Status(context.Context) store.Status {
 // start is a start of the program.
 func (s *stage) start() {
 	s.t.Helper()
-	client, err := auth.New(auth.Config{Store: s.store, Fallback: s.vault, Dir: s.dir, OpenBrowser: s.open, Now: s.now})
+	client, err := auth.New(auth.Config{Store: s.store, Fallback: s.vault, Dir: s.dir, OpenBrowser: s.open, Now: s.now, Transport: s.channel})
 	if err != nil {
 		s.t.Fatal(err)
 	}

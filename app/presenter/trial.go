@@ -114,23 +114,21 @@ func (p *Presenter) StartTrial(kind TrialKind) {
 		p.showFlow()
 		p.work(func() {
 			defer cancel()
-			err := run(ctx, func(made Try) { p.onTrial(t, func() { t.add(made) }) })
+			err := run(ctx, func(made Try) { p.onTrial(func() { t.add(made) }) })
 			if err != nil && ctx.Err() == nil {
 				p.config.Logger.Warn("a demonstration", "kind", string(kind), "error", err.Error())
 			}
-			p.onTrial(t, func() { t.shown.Running, t.shown.Failed = false, err != nil })
+			p.onTrial(func() { t.shown.Running, t.shown.Failed = false, err != nil })
 		})
 	})
 }
 
-// onTrial queues an event of a demonstration; it is dropped when that is no
-// longer shown.
-func (p *Presenter) onTrial(t *trial, event func()) {
+// onTrial queues an event of a demonstration. One that is no longer shown may go
+// on adding to itself.
+func (p *Presenter) onTrial(event func()) {
 	p.post(func() {
-		if p.trial == t {
-			event()
-			p.showFlow()
-		}
+		event()
+		p.showFlow()
 	})
 }
 

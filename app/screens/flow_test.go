@@ -201,6 +201,8 @@ func TestStepsByKeyboard(t *testing.T) {
 		{flowState(presenter.FlowSignIn), fyne.KeyRight, []string{"ShowStep response"}},
 		{flowState(presenter.FlowResponse), fyne.KeyDown, []string{"ShowStep exchange"}}, // of its two arrows neither is skipped to
 		{flowState(presenter.FlowExchange), fyne.KeyUp, []string{"ShowStep response"}},
+		{flowState(presenter.FlowIdentity), fyne.KeyDown, []string{"ShowStep profile"}}, // the last
+		{flowState(presenter.FlowSignIn), fyne.KeyLeft, []string{"ShowStep request"}},   // the first
 		{flowState(presenter.FlowRequest), fyne.KeyUp, nil},
 		{flowState(presenter.FlowProfile), fyne.KeyDown, nil},
 		{flowState(presenter.FlowProfile), fyne.KeyEscape, nil},

@@ -204,6 +204,34 @@ func TestFocusLeavesWhatIsGone(t *testing.T) {
 	r.want("Refresh")
 }
 
+// The same goes for the ribbon, one row at a time, and for the side bar.
+func TestFocusLeavesTheEdges(t *testing.T) {
+	demo := with(accountState(), func(s *presenter.State) { s.Demo, s.Crashed = true, true })
+	for _, c := range []struct {
+		name, button string
+		later        presenter.State
+	}{
+		{"the demo ends", "Use a real Google client…", with(demo, func(s *presenter.State) { s.Demo = false })},
+		{"the whole ribbon goes", "Use a real Google client…", accountState()},
+		{"the crash is closed", "Dismiss", with(demo, func(s *presenter.State) { s.Crashed = false })},
+		{"the last account is signed out", "Show Grace Hopper, GitLab", with(signInState(), func(s *presenter.State) { s.Demo = true })},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(demo)
+			r.window.Canvas().Focus(r.button(c.button))
+			r.root.Update(demo)
+			if r.window.Canvas().Focused() == nil {
+				t.Error("what is shown has lost the focus")
+			}
+			r.root.Update(c.later)
+			if f := r.window.Canvas().Focused(); f != nil {
+				t.Errorf("the focus stays on %v", f)
+			}
+		})
+	}
+}
+
 func TestASelectionSurvivesAState(t *testing.T) {
 	r := newRig(t)
 	r.root.Update(profileState())

@@ -255,6 +255,14 @@ func forwardKey(o fyne.CanvasObject, ev *fyne.KeyEvent) {
 	}
 }
 
+// forwardShortcut hands a shortcut to the window: Fyne gives its shortcuts to
+// whatever has the focus and takes them.
+func forwardShortcut(o fyne.CanvasObject, s fyne.Shortcut) {
+	if c, ok := fyne.CurrentApp().Driver().CanvasForObject(o).(fyne.Shortcutable); ok {
+		c.TypedShortcut(s)
+	}
+}
+
 // MouseIn implements [desktop.Hoverable].
 func (b *Button) MouseIn(*desktop.MouseEvent) { b.setPointer(true, b.pressed) }
 

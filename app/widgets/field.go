@@ -66,11 +66,16 @@ func (f *Field) TypedKey(ev *fyne.KeyEvent) {
 
 // TypedShortcut implements [fyne.Shortcutable].
 func (f *Field) TypedShortcut(s fyne.Shortcut) {
-	if custom, ok := s.(*desktop.CustomShortcut); ok && len(custom.KeyName) == 1 { // a letter: the window's
-		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(f).(fyne.Shortcutable); ok {
-			c.TypedShortcut(s)
-		}
+	if ofWindow(s) {
+		forwardShortcut(f, s)
 		return
 	}
 	f.Entry.TypedShortcut(s)
+}
+
+// ofWindow reports whether a shortcut is about something else than text: one of
+// a letter or sign, such as Ctrl+Q.
+func ofWindow(s fyne.Shortcut) bool {
+	custom, ok := s.(*desktop.CustomShortcut)
+	return ok && len(custom.KeyName) == 1
 }

@@ -66,6 +66,10 @@ func (s *Secret) TypedShortcut(c fyne.Shortcut) {
 	case *fyne.ShortcutCopy, *fyne.ShortcutCut:
 		return
 	}
+	if ofWindow(c) {
+		forwardShortcut(s, c)
+		return
+	}
 	s.Entry.TypedShortcut(c)
 }
 

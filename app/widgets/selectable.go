@@ -135,10 +135,8 @@ func (s *Selectable) TypedShortcut(sc fyne.Shortcut) {
 		s.copySelected()
 	case *fyne.ShortcutSelectAll:
 		s.SelectAll()
-	default: // Fyne gives the window's shortcuts to whatever has the focus
-		if c, ok := fyne.CurrentApp().Driver().CanvasForObject(s).(fyne.Shortcutable); ok {
-			c.TypedShortcut(sc)
-		}
+	default:
+		forwardShortcut(s, sc)
 	}
 }
 

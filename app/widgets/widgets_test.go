@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -296,6 +297,51 @@ func TestSelectable(t *testing.T) {
 			t.Errorf("in a window of %v the menu is at %v", size, at)
 		}
 	})
+}
+
+// listener is an app whose windows tell which shortcuts reach them; a test's own
+// windows can't.
+type listener struct {
+	fyne.App
+	driver
+}
+
+type driver struct {
+	fyne.Driver
+	canvas *heard
+}
+
+type heard struct {
+	fyne.Canvas
+	shortcuts []string
+}
+
+func (l listener) Driver() fyne.Driver                         { return l.driver }
+func (d driver) CanvasForObject(fyne.CanvasObject) fyne.Canvas { return d.canvas }
+func (h *heard) TypedShortcut(s fyne.Shortcut)                 { h.shortcuts = append(h.shortcuts, s.ShortcutName()) }
+
+// TestShortcutsReachTheWindow: Fyne gives them to what has the focus alone.
+func TestShortcutsReachTheWindow(t *testing.T) {
+	quit := &desktop.CustomShortcut{KeyName: fyne.KeyQ, Modifier: fyne.KeyModifierShortcutDefault}
+	field, secret := widgets.NewField("Issuer", "", nil), widgets.NewSecret("Passphrase")
+	line := widgets.NewSelectable(theme.SizeBody, theme.ColorQuiet, fyne.TextStyle{}, "Copy")
+	for name, o := range map[string]interface {
+		fyne.CanvasObject
+		fyne.Shortcutable
+	}{"a field": field, "a secret": secret, "a selected line": line} {
+		t.Run(name, func(t *testing.T) {
+			w := window(t, o, 300, 40)
+			a := fyne.CurrentApp()
+			h := &heard{Canvas: w.Canvas()}
+			fyne.SetCurrentApp(listener{a, driver{a.Driver(), h}})
+			defer fyne.SetCurrentApp(a)
+			o.TypedShortcut(quit)
+			o.TypedShortcut(&fyne.ShortcutSelectAll{})
+			if want := []string{quit.ShortcutName()}; !slices.Equal(h.shortcuts, want) {
+				t.Errorf("the window hears of %q, want %q", h.shortcuts, want)
+			}
+		})
+	}
 }
 
 func TestAvatar(t *testing.T) {
