@@ -177,7 +177,7 @@ func TestReportIsRedacted(t *testing.T) {
 	s := newStage(t)
 	home := filepath.Join(t.TempDir(), "ada.lovelace")
 	s.configure = func(c *presenter.Config) {
-		c.Inspection = presenter.Inspection{Home: home, Facts: []presenter.Fact{{Name: "folder", Value: filepath.Join(home, ".config")}},
+		c.Inspection = presenter.Inspection{Home: home, Facts: []presenter.Fact{{Name: "folder", Value: filepath.Join(home, ".config")}, {Name: "desktop", Value: "X\x1b[31m\u202e\nforged line"}},
 			Browser: func(context.Context) (string, error) { return "", errors.New("no page for ada@example.com") },
 			Files: func() []settings.Finding {
 				return []settings.Finding{{Trouble: settings.TroubleProviders, Path: filepath.Join(home, "providers.toml"),
@@ -192,7 +192,7 @@ func TestReportIsRedacted(t *testing.T) {
 	s.until("the button says so", func(st presenter.State) bool { return st.Diagnostics.Copied })
 	var report string
 	s.look(func() { report = s.copied[len(s.copied)-1] })
-	for _, hidden := range []string{"ada", "GOCSPX", "eyJ", "0AbUR2VMe", s.server.ClientSecret(), s.server.ClientID(), home} {
+	for _, hidden := range []string{"ada", "GOCSPX", "eyJ", "0AbUR2VMe", "\x1b", "\u202e", "\nforged", s.server.ClientSecret(), s.server.ClientID(), home} {
 		if strings.Contains(report, hidden) {
 			t.Errorf("the report tells %q:\n%s", hidden, report)
 		}
