@@ -63,11 +63,17 @@ func (p Provider) Holds(a Account) bool {
 }
 
 // Accounts lists the signed-in accounts, latest sign-in first. It reads one
-// small file: no keychain, no network. An index that cannot be read is an
-// error, and is left as it is.
+// small file: no keychain, no network. An index that cannot be read is a
+// Problem, and is left as it is.
 // Accounts whose sign-out was cut off are left out; see FinishSignOuts.
 func (c *Client) Accounts() ([]Account, error) {
 	list, err := c.index.list()
+	switch {
+	case errors.Is(err, errNewerIndex):
+		err = problem(PhaseStore, CodeIndexNewer, NextDismiss, err)
+	case err != nil:
+		err = problem(PhaseStore, CodeIndexUnreadable, NextDismiss, err)
+	}
 	return slices.DeleteFunc(list, func(a Account) bool { return a.Leaving }), err
 }
 

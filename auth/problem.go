@@ -91,6 +91,8 @@ const (
 	CodeStoreRestart     Code = "store_restart" // the store can be had once the program is started anew
 
 	CodeIndexWriteFailed Code = "index_write_failed"
+	CodeIndexUnreadable  Code = "index_unreadable" // and no previous copy of it can be read
+	CodeIndexNewer       Code = "index_newer"      // a newer version of this program wrote the index
 
 	CodeRefreshRevoked     Code = "refresh_revoked"
 	CodeOffline            Code = "offline"

@@ -94,8 +94,8 @@ func (p *Presenter) sideBar() []AccountView {
 }
 
 // first is the account that the program starts with: the one shown last, else
-// the latest sign-in.
-func (p *Presenter) first() (auth.Account, auth.Provider, bool) {
+// the latest sign-in. The error says why there may be more than are found.
+func (p *Presenter) first() (_ auth.Account, _ auth.Provider, found bool, _ error) {
 	all, err := p.config.Auth.Accounts()
 	if err != nil {
 		p.config.Logger.Warn("reading the accounts", "error", err.Error())
@@ -115,10 +115,10 @@ func (p *Presenter) first() (auth.Account, auth.Provider, bool) {
 	})
 	for _, a := range all {
 		if provider, ok := p.providerOf(a); ok {
-			return a, provider, true
+			return a, provider, true, err
 		}
 	}
-	return auth.Account{}, auth.Provider{}, false
+	return auth.Account{}, auth.Provider{}, false, err
 }
 
 // remember makes key the account that the next start shows.

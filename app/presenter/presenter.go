@@ -1,6 +1,7 @@
 package presenter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -260,11 +261,12 @@ func (p *Presenter) begin() {
 	p.beginChoices()
 	providers := p.config.Providers // they may change meanwhile
 	p.work(func() { p.finishSignOuts(providers) })
-	if a, provider, ok := p.first(); ok {
+	a, provider, ok, err := p.first()
+	if ok {
 		p.resume(a, provider)
 		return
 	}
-	p.showSignIn(p.config.Problem)
+	p.showSignIn(cmp.Or(p.config.Problem, err))
 }
 
 // finishSignOuts does what the end of the program cut off the last time.

@@ -428,6 +428,27 @@ func TestWhyUntilYouQuit(t *testing.T) {
 	})
 }
 
+// TestUnreadableAccountsAreTold: whoever finds the sign-in screen is told that it
+// was not a sign-out.
+func TestUnreadableAccountsAreTold(t *testing.T) {
+	for content, code := range map[string]auth.Code{"{": auth.CodeIndexUnreadable, `{"v":9}`: auth.CodeIndexNewer} {
+		t.Run(string(code), func(t *testing.T) {
+			s := newStage(t)
+			s.start()
+			s.signIn()
+			s.stop()
+			if err := os.WriteFile(filepath.Join(s.dir, "accounts.json"), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s.start()
+			st := s.until("the problem", hasProblem(code))
+			if st.Screen != presenter.ScreenSignIn || st.Problem.Next != presenter.NextDismiss || !strings.Contains(st.Problem.Detail, "index of accounts") {
+				t.Errorf("%s: %+v", st.Screen, st.Problem)
+			}
+		})
+	}
+}
+
 func TestBrokenConfigurationIsShown(t *testing.T) {
 	s := newStage(t)
 	s.problem = &auth.Problem{Phase: auth.PhaseConfiguration, Code: auth.CodeConfigInvalid, Next: auth.NextOpenConfig,
