@@ -27,8 +27,9 @@ static BOOL load(uia_bridge *b) {
 	b->listening = (void *)GetProcAddress(b->core, "UiaClientsAreListening");
 	b->raise = (void *)GetProcAddress(b->core, "UiaRaiseAutomationEvent");
 	b->raise_property = (void *)GetProcAddress(b->core, "UiaRaiseAutomationPropertyChangedEvent");
-	b->raise_structure = (void *)GetProcAddress(b->core, "UiaRaiseStructureChangedEvent");
 	b->raise_text = (void *)GetProcAddress(b->core, "UiaRaiseNotificationEvent");
+	// Wines that lack the former have one of these that ends the program.
+	if (b->raise_text) b->raise_structure = (void *)GetProcAddress(b->core, "UiaRaiseStructureChangedEvent");
 	return b->answer && b->host;
 }
 
@@ -117,12 +118,12 @@ void uia_tell_event(uia_bridge *b, uint32_t id, int32_t event) {
 	IRawElementProviderSimple_Release(e);
 }
 
-void uia_tell_property(uia_bridge *b, uint32_t id, int32_t property) {
+void uia_tell_property(uia_bridge *b, uint32_t id, int32_t changed) {
 	VARIANT before, now;
 	IRawElementProviderSimple *e = b->raise_property ? element_new(b, id) : NULL;
 	if (!e) return;
 	VariantInit(&before);
-	if (element_property(b, id, property, &now) == S_OK && now.vt != VT_EMPTY) b->raise_property(e, property, before, now);
+	if (element_property(b, id, changed, &now) == S_OK && now.vt != VT_EMPTY) b->raise_property(e, changed, before, now);
 	VariantClear(&now);
 	IRawElementProviderSimple_Release(e);
 }
