@@ -92,6 +92,8 @@ func keep(t *testing.T, name string, drawn image.Image, d difference) string {
 func TestComparison(t *testing.T) {
 	waiting := shotNamed(t, "waiting")
 	light := theme.NewFixed(base.VariantLight)
+	test.NewTempApp(t).Settings().SetTheme(light)
+	want := capture(waiting, usual)
 	for _, c := range []struct {
 		name   string
 		theme  fyne.Theme
@@ -138,7 +140,6 @@ func TestComparison(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			a := test.NewTempApp(t)
 			a.Settings().SetTheme(light)
-			want := capture(waiting, usual)
 			if c.theme != nil {
 				a.Settings().SetTheme(c.theme)
 			}
