@@ -8,6 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+
+	"app.latchkey/assets"
 )
 
 // Appearance is what the window looks like.
@@ -80,6 +83,9 @@ func preferencesOf(members map[string]json.RawMessage) Preferences {
 	case AppearanceSystem, AppearanceLight, AppearanceDark, AppearanceContrast:
 	default:
 		p.Appearance = AppearanceSystem
+	}
+	if !slices.ContainsFunc(assets.Languages(), func(l assets.Language) bool { return l.Tag == p.Language }) {
+		p.Language = "" // as above: the page of settings shows what the window does
 	}
 	if p.Scale != 0 && (p.Scale < MinScale || p.Scale > MaxScale) {
 		p.Scale = 0

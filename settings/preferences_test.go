@@ -62,6 +62,7 @@ func TestPreferencesReading(t *testing.T) {
 		want settings.Preferences
 	}{
 		"unknown appearance": {`{"appearance":"neon","scale":90}`, settings.Preferences{Scale: 90}},
+		"unknown language":   {`{"language":"xx-YY","scale":90}`, settings.Preferences{Scale: 90}},
 		"another type":       {`{"appearance":"dark","scale":"big","demo":1,"language":[],"start_in_tray":"yes"}`, dark},
 		"too small":          {`{"appearance":"dark","scale":79}`, dark},
 		"too large":          {`{"appearance":"dark","scale":201}`, dark},
@@ -84,7 +85,7 @@ func TestPreferencesReading(t *testing.T) {
 // TestPreferencesKeepWhatIsUnknown: of a newer version's file nothing is lost,
 // not even a value of a key that this version knows.
 func TestPreferencesKeepWhatIsUnknown(t *testing.T) {
-	s := preferences(t, `{"version":9,"appearance":"neon","mood":{"deep":["blue",1.50]},"scale":90}`)
+	s := preferences(t, `{"version":9,"appearance":"neon","language":"tlh","mood":{"deep":["blue",1.50]},"scale":90}`)
 	change(t, s, func(p *settings.Preferences) { p.Scale = 110 })
 	var got map[string]json.RawMessage
 	data, err := os.ReadFile(s.PreferencesPath())
@@ -95,7 +96,7 @@ func TestPreferencesKeepWhatIsUnknown(t *testing.T) {
 	if err := json.Unmarshal(got["mood"], &mood); err != nil || len(mood.Deep) != 2 || string(mood.Deep[1]) != "1.50" {
 		t.Errorf("mood is %s", got["mood"])
 	}
-	for key, want := range map[string]string{"version": "9", "appearance": `"neon"`, "scale": "110"} {
+	for key, want := range map[string]string{"version": "9", "appearance": `"neon"`, "language": `"tlh"`, "scale": "110"} {
 		if string(got[key]) != want {
 			t.Errorf("%s is %s, want %s", key, got[key], want)
 		}

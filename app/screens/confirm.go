@@ -13,7 +13,7 @@ import (
 )
 
 // confirm is a question that must be answered before anything goes on. It takes
-// the whole page, so that nothing else can be pressed meanwhile.
+// the whole page; only the ribbon stands above it.
 type confirm struct {
 	actions     presenter.Actions
 	frame       *widgets.Page

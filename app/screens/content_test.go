@@ -63,6 +63,34 @@ func TestDemoRibbon(t *testing.T) {
 	}
 }
 
+// TestDemoRibbonWaits: it looks like what it does under a question, and in a
+// sign-in: nothing.
+func TestDemoRibbonWaits(t *testing.T) {
+	asked := accountState()
+	asked.Confirm = &presenter.ConfirmView{Kind: presenter.ConfirmRemoveAccess}
+	for name, c := range map[string]struct {
+		state presenter.State
+		calls []string
+	}{
+		"profile":    {profileState(), []string{"RegisterHelp"}},
+		"sign-in":    {signInState(), []string{"RegisterHelp"}},
+		"waiting":    {inBrowser(), nil},
+		"question":   {asked, nil},
+		"passphrase": {asking(presenter.PassphraseView{}), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.root.Update(with(c.state, func(s *presenter.State) { s.Demo = true }))
+			b := r.button("Use a real Google client…")
+			b.Tapped(nil)
+			r.want(c.calls...)
+			if busy := b.(*widgets.Button).Busy(); busy != (c.calls == nil) {
+				t.Errorf("it looks busy: %v", busy)
+			}
+		})
+	}
+}
+
 func TestWaitingSays(t *testing.T) {
 	person := &presenter.PersonView{Name: "Ada Lovelace", Initials: "AL"}
 	back := waitingState(presenter.StepDone, presenter.StepDone, presenter.StepActive, presenter.StepTodo)

@@ -48,6 +48,8 @@ func ribbonRow(buttons fyne.CanvasObject, words ...widgets.Span) *fyne.Container
 func (r *ribbon) update(s presenter.State) {
 	started := s.Screen != presenter.ScreenStarting
 	setVisible(r.demo, s.Demo && started)
+	// What is asked, and the sign-in under way, come first.
+	r.help.SetBusy(s.Confirm != nil || s.Passphrase != nil || s.Screen == presenter.ScreenWaiting)
 	setVisible(r.late, s.Restart && started)
 	setVisible(r.crash, s.Crashed && started)
 	setVisible(r.object, r.demo.Visible() || r.late.Visible() || r.crash.Visible())
