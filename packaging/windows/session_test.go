@@ -109,8 +109,17 @@ func (d *desk) quit(ctx context.Context, p *stage.Program) {
 		case err == nil:
 			d.t.Fatalf("the program ended with %d", code)
 		case ctx.Err() != nil:
-			d.t.Fatalf("quit: %v", errors.Join(pressed, err))
+			d.t.Fatalf("quit: %v\n%s\n%s", errors.Join(pressed, err), d.Log("latchkey"), d.diary())
 		}
 		// Wine gives a window the keyboard later than X does: the key was lost.
 	}
+}
+
+// diary is what the program has written into its log last.
+func (d *desk) diary() string {
+	text, err := os.ReadFile(d.path(`C:\users\` + user() + `\AppData\Local\Latchkey\Logs\latchkey.log`))
+	if err != nil {
+		return err.Error()
+	}
+	return string(text[max(0, len(text)-4000):])
 }
