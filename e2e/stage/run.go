@@ -138,13 +138,27 @@ func (s *Stage) AwaitVisible(ctx context.Context, w Window, want bool) error {
 	})
 }
 
-// CloseWindow closes a window as its button does.
+// CloseWindow closes a window as its button does, and waits until it is gone. The
+// key is pressed again where nothing came of it: the window manager may not have
+// given the window the keyboard yet.
 func (s *Stage) CloseWindow(ctx context.Context, w Window) error {
 	if err := s.Focus(ctx, w); err != nil {
 		return err
 	}
-	_, err := s.output(ctx, "xdotool", "key", "--clearmodifiers", "alt+F4")
-	return err
+	for {
+		if _, err := s.output(ctx, "xdotool", "key", "--clearmodifiers", "alt+F4"); err != nil {
+			return err
+		}
+		limited, cancel := context.WithTimeout(ctx, 10*time.Second)
+		err := await(limited, "the window to close", func() (bool, error) {
+			visible, err := s.Visible(limited, w)
+			return limited.Err() == nil && (!visible || err != nil), nil // a window that was destroyed can't be asked
+		})
+		cancel()
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+	}
 }
 
 // HasWindow reports whether a window of the program is to be seen.
